@@ -37,12 +37,15 @@ def room_names(ids: Iterable[int]) -> dict[int, str]:
     return dict(Room.objects.filter(id__among=list(ids)).order_by().values_list("id", "name"))
 
 
-def rooms_free(starts_at: datetime, ends_at: datetime) -> list[Room]:
-    """Return the active rooms without a stored class between two instants, by name."""
+def rooms_free(starts_at: datetime, ends_at: datetime, ignore: int | None = None) -> list[Room]:
+    """Return the active rooms without a stored class between two instants, by name.
+
+    ``ignore`` is the id of a class that leaves its room.
+    """
     busy = ScheduledClass.objects.filter(
         room__isnull=False,
         starts_at__lt=ends_at,
         starts_at__gt=starts_at - LONGEST,
         ends_at__gt=starts_at,
-    ).exclude(status=ClassStatus.CANCELLED)
+    ).exclude(Q(status=ClassStatus.CANCELLED) | Q(pk=ignore))
     return list(Room.objects.filter(is_active=True).exclude(id__in=busy.values("room_id")))

@@ -85,7 +85,8 @@ class Studio:
         self.student = make.student("Ana Ruiz")
         self.guardian = make.guardian("Eva Ruiz", self.student)
         self.settings = LessonSettings.objects.create(teacher=self.teacher)
-        self.slot = make.slot(self.teacher, self.student, weekday=6, start="09:00")
+        self.room = make.room("Hall", capacity=1)
+        self.slot = make.slot(self.teacher, self.student, weekday=6, start="09:00", room=self.room)
         self.schedule = make.schedule(self.student, self.teacher, weekday=7, start="10:00")
         self.closure = make.closure("Away", self._day(20), teacher=self.teacher)
         self.feed = CalendarFeed.objects.create(teacher=self.teacher)
@@ -132,9 +133,10 @@ class Studio:
         AuthToken.objects.create(person)
         Group.objects.create(name=f"Group {number}")
         # Rows of the teacher and the student.
-        make.slot(self.teacher, friend, weekday=day, start=start, minutes=45)
+        make.slot(self.teacher, friend, weekday=day, start=start, minutes=45, room=self.room)
         make.slot(other, self.student, weekday=day, start=start, minutes=45)
-        make.schedule(self.student, self.teacher, weekday=6, start=start, end=end)
+        room = make.room()
+        make.schedule(self.student, self.teacher, weekday=6, start=start, end=end, room=room)
         make.schedule(self.student, None, weekday=7, start=start, end=end)
         LessonDuration.objects.create(settings=self.settings, minutes=30 + number, price=9)
         make.closure("Off", self._day(30 + number), teacher=self.teacher)
@@ -150,6 +152,7 @@ class Studio:
         third = make.student()
         make.slot(self.teacher, third, weekday=day, start=start, minutes=45)
         make.schedule(friend, self.teacher, weekday=6, start=start, end=end)
+        make.slot(make.teacher(), weekday=day, start=start, minutes=45, room=self.room)
         # The log.
         for state in (RunState.FAILED, RunState.PARTIAL, RunState.SUCCEEDED):
             when = self.now - timedelta(days=1 + number)
@@ -184,6 +187,7 @@ class Studio:
             "scheduling_lessonsettings": self.settings,
             "scheduling_message": self.message,
             "scheduling_recurringslot": self.slot,
+            "scheduling_room": self.room,
             "scheduling_scheduledclass": self.lesson,
             "scheduling_student": self.student,
             "scheduling_studio": self.studio,

@@ -73,7 +73,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "may_change": may_change_classes(request.user),
     }
     if "rooms" in request.GET:
-        context |= rooms_of_day(request, filters, zone, day)
+        context |= rooms_of_day(request, filters, zone, day) | {"title": _("A day by room")}
         return render(request, "admin/calendar/rooms.html", context)
     if "plain" in request.GET:
         words = request.GET.get("who", "").split()

@@ -75,8 +75,11 @@ class Occupancy:
         return None
 
     def is_free(self, room: int, wanted: Booking) -> bool:
-        """Return whether ``room`` is free at the time of ``wanted``."""
-        return not any(_overlapping(self._rooms.get(room, {}), wanted))
+        """Return whether ``room`` is free at the time of ``wanted``, or has that class alone."""
+        return all(
+            wanted.class_id is not None and booking.class_id == wanted.class_id
+            for booking in _overlapping(self._rooms.get(room, {}), wanted)
+        )
 
 
 def _add_once(same_day: list[Booking], booking: Booking) -> None:

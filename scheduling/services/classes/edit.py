@@ -62,7 +62,7 @@ def _room_taken_text(wanted: ScheduledClass, other: ScheduledClass, when: str) -
     names = " · ".join(str(person) for person in (other.student, other.teacher) if person)
     text = _("%(room)s is already taken at that time: %(names)s, %(when)s.")
     taken = text % {"room": other.room, "names": names, "when": when}
-    if free := rooms_free(wanted.starts_at, wanted.ends_at):
+    if free := rooms_free(wanted.starts_at, wanted.ends_at, wanted.pk):
         rooms = get_text_list([room.name for room in free], _("and"))
         return " ".join([taken, _("Free then: %(rooms)s.") % {"rooms": rooms}])
     return " ".join([taken, _("No other room is free then.")])

@@ -33,7 +33,8 @@ def event(client):
 @pytest.mark.parametrize("stored", [False, True])
 def test_a_room_is_a_location_and_a_new_name_is_a_new_revision(event, stored):
     hall = make.room("Hall; 2, left", revised_at=EARLY - timedelta(90))
-    make.schedule(room=hall, revised_at=EARLY - timedelta(30))
+    ana = make.student(revised_at=EARLY - timedelta(60))
+    make.schedule(ana, room=hall, revised_at=EARLY - timedelta(30))
     if stored:
         weekly()
     before = event()

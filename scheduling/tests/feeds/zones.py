@@ -42,6 +42,7 @@ def lessons(zone: str, first: date) -> list[FeedEvent]:
             subject="",
             student="Ana",
             teacher="",
+            room="",
             revision=Revision(MADE, (MADE,)),
         )
         for number, start in enumerate(starts)

@@ -120,9 +120,7 @@ class TestStudioOf1000Students:
         on_site = set(Teacher.objects.filter(time_zone__in=zones).values_list("pk", flat=True))
         for table in (RecurringSlot, FixedSchedule):
             pairs = set(table.objects.exclude(room=None).values_list("teacher", "room"))
-            assert {teacher for teacher, _room in pairs} == set(
-                on_site.values_list("pk", flat=True)
-            )
+            assert {teacher for teacher, _room in pairs} == on_site
             assert len({room for _teacher, room in pairs}) == len(pairs) == 4
             assert not table.objects.filter(room=None, teacher__in=on_site).exists()
         names = list(Room.objects.values_list("name", flat=True))

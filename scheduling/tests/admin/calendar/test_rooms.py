@@ -6,7 +6,7 @@ from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
 
-from .test_actions import path, place
+from .test_actions import move_form, path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
@@ -56,7 +56,7 @@ def test_the_list_and_the_details_name_the_room(owner, hall):
 def test_a_class_is_moved_into_another_room_and_out_of_it(owner, hall):
     one = make.lesson(teacher=make.teacher(), room=hall)
     blue = make.room("Blue")
-    values = place("2026-01-06", teacher=one.teacher)
+    values = move_form("2026-01-06", teacher=one.teacher)
     answer = owner.post(path(one), **values, room=blue.pk)
     assert "is now on" in answer.json()["done"]
     assert ScheduledClass.objects.get().room == blue
@@ -68,7 +68,7 @@ def test_a_taken_room_is_refused_with_the_free_ones(owner, hall):
     one = make.lesson(teacher=make.teacher())
     make.room("Blue")
     make.lesson(make.student("Leo"), day("2026-01-06"), room=hall)
-    answer = owner.post(path(one), **place("2026-01-06", teacher=one.teacher), room=hall.pk)
+    answer = owner.post(path(one), **move_form("2026-01-06", teacher=one.teacher), room=hall.pk)
     assert answer.json()["refused"].startswith("Hall is already taken at that time: Leo, ")
     assert answer.json()["refused"].endswith("Free then: Blue.")
 

@@ -94,6 +94,8 @@ def test_a_students_schedule_in_a_taken_room_is_refused(browser):
         "start_date": "2026-01-01",
         "is_active": "on",
         "language": "en",
+        "student_guardians-TOTAL_FORMS": "0",
+        "student_guardians-INITIAL_FORMS": "0",
         "fixed_schedules-TOTAL_FORMS": "1",
         "fixed_schedules-INITIAL_FORMS": "0",
         "fixed_schedules-0-weekday": "2",

@@ -34,6 +34,8 @@ def test_day_of_student_and_teacher_is_explained(api: APIClient) -> None:
         "studentName": "Ana Ruiz",
         "teacher": marta.pk,
         "teacherName": "Marta Gil",
+        "room": None,
+        "roomName": "",
     }
     hours = {"startTime": "10:00", "endTime": "11:00", "timeZone": "Europe/Madrid"}
     origin = data["classes"][0].pop("origin")

@@ -285,3 +285,12 @@ class TestRooms:
         add_free_rooms(plan, busy, [1, 2, 3, 4, 5])
 
         assert [one.free_rooms for one in plan.conflicts] == [(4, 5)]
+
+    def test_the_room_that_a_class_would_leave_is_free_for_it(self, studio):
+        studio.add(series(1, room_id=1), series(2, student_id=2, teacher_id=2, room_id=2))
+        studio.run(ONE_WEEK)
+        studio.change(series(2).key, room_id=1)
+        plan = studio.plan(ONE_WEEK)
+        busy = [row.booking() for row in studio.rows.values()]
+        add_free_rooms(plan, busy, [1, 2, 3])
+        assert [conflict.free_rooms for conflict in plan.conflicts] == [(2, 3)]
