@@ -24,7 +24,7 @@ OVERLAPS = """
      AND a.starts_at < b.ends_at AND b.starts_at < a.ends_at
     WHERE a.status <> 'cancelled' AND b.status <> 'cancelled'
       AND NOT (a.is_shared AND b.is_shared AND a.starts_at = b.starts_at
-               AND a.ends_at = b.ends_at AND a.teacher_id = b.teacher_id
+               AND a.ends_at = b.ends_at AND a.teacher_id IS NOT DISTINCT FROM b.teacher_id
                AND a.student_id <> b.student_id)
 """
 SLOTS = """
@@ -56,6 +56,7 @@ def recount(url: str, promised: dict[int, tuple[str, str, str]]) -> dict[str, in
             "duplicate classes": count(DUPLICATES),
             "students in two places at once": count(OVERLAPS.format(who="student")),
             "teachers in two places at once": count(OVERLAPS.format(who="teacher")),
+            "rooms in two classes at once": count(OVERLAPS.format(who="room")),
             "runs that are still active": count(
                 "SELECT count(*) FROM scheduling_jobrun WHERE state IN ('queued', 'running')"
             ),

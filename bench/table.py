@@ -46,11 +46,13 @@ def parse_options() -> argparse.Namespace:
         type=lambda text: text.split(","),
         help=f"only these methods; stored results of others stay ({','.join(METHODS)})",
     )
+    parser.add_argument("--rooms", action="store_true", help="a room for each teacher; print only")
     parser.add_argument("--print", action="store_true", help="print the tables, store nothing")
     parser.add_argument("--draw", action="store_true", help="draw the stored results only")
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.rounds, options.print = [1_000], options.rounds or 1, True
+    options.print |= options.rooms
     return options
 
 
@@ -69,9 +71,9 @@ def main() -> None:
                 names = options.ways or list(METHODS)
                 ways = [METHODS[name] for name in names if vendor in METHODS[name].vendors]
                 _progress(f"{vendor}: a studio of {slots:,} slots")
-                server = _python(["bench.generation.prepare", "--slots", str(slots)], environment)[
-                    "server"
-                ]
+                prepare = ["bench.generation.prepare", "--slots", str(slots)]
+                prepare += ["--rooms"] if options.rooms else []
+                server = _python(prepare, environment)["server"]
                 # Single rounds take long, so each method is stored at once.
                 for group in [[method] for method in ways] if rounds == 1 else [ways]:
                     measured = {"server": server} | measure(

@@ -47,7 +47,7 @@ def check(name: str) -> None:
     if sides[0] != sides[1]:
         raise SystemExit(f"{name} differs from classes: {sides[0] - sides[1]}")
     kinds = Counter(row[0] for row in sides[0].elements())
-    if kinds["x"] != 2 or not kinds["f"]:
+    if kinds["x"] != 3 or not kinds["f"]:
         raise SystemExit(f"classes lacks constraints: {kinds}")
 
 

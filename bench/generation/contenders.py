@@ -77,6 +77,7 @@ def _objects(
             yield model(
                 student_id=series.student_id,
                 teacher_id=series.teacher_id,
+                room_id=series.room_id,
                 recurring_slot_id=series.id,
                 week=monday_of(day),
                 occurrence_date=day,
@@ -149,7 +150,7 @@ def per_student(today: date, limit: int | None) -> None:
 # (Wrong for zones whose clocks go back by less than an hour.)
 _PURE_SQL = f"""
     INSERT INTO {cloned_tables.COPIED} ({COLUMNS})
-    SELECT l.student_id, l.teacher_id, NULL, l.id, l.week, l.day, l.day, l.start_time,
+    SELECT l.student_id, l.teacher_id, l.room_id, NULL, l.id, l.week, l.day, l.day, l.start_time,
            l.start_time + l.length, l.time_zone, l.starts, l.starts + l.length, l.subject,
            l.is_shared, NULL
     FROM (

@@ -11,7 +11,9 @@ def main() -> None:
     """Empty the database of DATABASE_URL and build a studio in it."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--slots", type=int, required=True)
-    slots = parser.parse_args().slots
+    parser.add_argument("--rooms", action="store_true", help="a room for each teacher")
+    options = parser.parse_args()
+    slots = options.slots
     scratch_database.set_up(os.environ["DATABASE_URL"])
     from django.db import connections
 
@@ -21,11 +23,23 @@ def main() -> None:
 
     clear()
     studio.build(slots, max(1, slots // 20))
+    if options.rooms:
+        give_rooms()
     cloned_tables.make(cloned_tables.COPIED)
     cloned_tables.make(cloned_tables.PEER)
     cloned_tables.make_constraints_immediate(cloned_tables.PEER)
     print(json.dumps({"server": server()}))
     connections.close_all()
+
+
+def give_rooms() -> None:
+    """Create a room for each teacher, and put all their slots there."""
+    from scheduling.models import RecurringSlot, Room
+
+    teachers = RecurringSlot.objects.order_by().values_list("teacher_id", flat=True).distinct()
+    for teacher in teachers:
+        room = Room.objects.create(name=f"Room {teacher}")
+        RecurringSlot.objects.filter(teacher_id=teacher).update(room=room)
 
 
 def clear() -> None:
@@ -35,7 +49,10 @@ def clear() -> None:
     from .cloned_tables import COPIED, PEER
 
     sqlite = connection.vendor == "sqlite"
-    people = ["scheduling_recurringslot", "scheduling_student", "scheduling_teacher"]
+    people = [
+        *("scheduling_recurringslot", "scheduling_room"),
+        *("scheduling_student", "scheduling_teacher"),
+    ]
     log = ["scheduling_jobrunitem", "scheduling_jobrun"]
     with connection.cursor() as cursor:
         for name in (COPIED, PEER):

@@ -47,11 +47,11 @@ _OLDER = """
 # In order of date, as after years of runs. Most past classes took place.
 _CLASSES = """
     INSERT INTO classes
-        (student_id, teacher_id, {kind}_id, week, occurrence_date, date, start_time, end_time,
-         time_zone, starts_at, ends_at, subject, status, cancelled_by, cancelled_at,
+        (student_id, teacher_id, room_id, {kind}_id, week, occurrence_date, date, start_time,
+         end_time, time_zone, starts_at, ends_at, subject, status, cancelled_by, cancelled_at,
          cancel_reason, attendance, notes, edited_at, created_at, is_shared)
-    SELECT student_id, teacher_id, id, week, day, day, start_time, end_time, zone, starts_at,
-           starts_at + (end_time - start_time), subject,
+    SELECT student_id, teacher_id, room_id, id, week, day, day, start_time, end_time, zone,
+           starts_at, starts_at + (end_time - start_time), subject,
            CASE WHEN called_off THEN 'cancelled' WHEN held THEN 'completed' ELSE 'scheduled' END,
            CASE WHEN called_off THEN 'student' ELSE '' END,
            CASE WHEN called_off THEN starts_at - INTERVAL '3 days' END,
@@ -70,8 +70,8 @@ _CLASSES = """
                    COALESCE(one.valid_from, student.start_date) AS since,
                    monday::date AS week, monday::date + weekday - 1 AS day,
                    abs(hashint8(one.id * 1000 + extract(week FROM monday)::int)) % 100 AS chance
-              FROM (SELECT id, student_id, teacher_id, weekday, start_time, subject, is_shared,
-                           interval_weeks, valid_from, valid_until, {own}
+              FROM (SELECT id, student_id, teacher_id, room_id, weekday, start_time, subject,
+                           is_shared, interval_weeks, valid_from, valid_until, {own}
                       FROM {table} WHERE student_id > %(students)s) AS one
               JOIN scheduling_student AS student ON student.id = student_id
               LEFT JOIN scheduling_teacher AS teacher ON teacher.id = teacher_id
