@@ -21,10 +21,14 @@ from scheduling.selectors.studio import studio
 
 @dataclass(slots=True)
 class Notified:
-    """The number of messages that were queued, and the students whose families have no address."""
+    """The number of messages that were queued, and the students whose families have no address.
+
+    ``known`` are the places of classes before the change, by id.
+    """
 
     queued: int = 0
     without_address: list[str] = field(default_factory=list)
+    known: dict[int, Place] = field(default_factory=dict)
 
 
 def is_offered() -> bool:
@@ -80,8 +84,9 @@ def notifying(
         yield notified
         return
     with transaction.atomic():
-        rows = ScheduledClass.objects.filter(id__among=class_ids).select_for_update(no_key=True)
-        before = {row.pk: Place.of(row) for row in rows.order_by("pk")}
+        rows = ScheduledClass.objects.filter(id__among=list(class_ids)).order_by("pk")
+        locked = rows.select_for_update(no_key=True)
+        notified.known = {row.pk: Place.of(row) for row in locked}
         yield notified
-        done = notify(changes_since(before, now), now, author_id)
+        done = notify(changes_since(notified.known, now), now, author_id)
         notified.queued, notified.without_address = done.queued, done.without_address

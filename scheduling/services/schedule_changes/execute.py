@@ -121,6 +121,9 @@ def apply(change: ScheduleChange, context: ChangeContext, approved: str | None) 
             raise StalePlanError from error
         raise
     _enqueue_background_runs(change_plan)
+    if context.notify and change_plan.background_requests:
+        text = _("Nobody was notified: there are too many classes. Tell the families yourself.")
+        change_plan.warnings.append(text)
     return change_plan
 
 
