@@ -65,9 +65,10 @@ def notify(changes: Iterable[ClassChange], now: datetime, author_id: int | None 
     ``author_id`` is the id of the teacher who makes the changes, if a teacher does.
     """
     found = notices_about(changes, now, author_id)
-    queued = queue_notices(found.notices, now)
-    if queued:
-        enqueue_delivery()
+    with transaction.atomic():
+        queued = queue_notices(found.notices, now)
+        if queued:
+            enqueue_delivery()
     return Notified(queued, found.without_address)
 
 
