@@ -95,6 +95,8 @@ MAKEUP_RULE = env.choice("MAKEUP_RULE", "teacher", ("never", "teacher", "notice"
 MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 # Hours before a class until which a student may cancel in time.
 CANCEL_NOTICE_HOURS = env.integer("CANCEL_NOTICE_HOURS", 24, 1, 168)
+# Whether families are notified when a person changes their lessons: services/notices.py.
+NOTIFY_FAMILIES = env.choice("NOTIFY_FAMILIES", "ask", ("ask", "always", "never"))
 # Days after a class until which its attendance should be marked; 0 if attendance is not recorded.
 UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
 # The environment variables of the initial values, by column.
@@ -107,6 +109,7 @@ FIRST_VALUES = {
     "makeup_rule": "MAKEUP_RULE",
     "cancel_notice_hours": "CANCEL_NOTICE_HOURS",
     "makeup_days": "MAKEUP_DAYS",
+    "notify_families": "NOTIFY_FAMILIES",
 }
 GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.environ]
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))

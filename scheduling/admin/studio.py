@@ -26,7 +26,7 @@ class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin, admin.ModelAdmin):
         return (
             (None, {"fields": ("name", "phone", "reply_to")}),
             (None, {"fields": (zone, "language", "currency")}),
-            (None, {"fields": ("unmarked_days", "reminder_hours", *make_ups)}),
+            (None, {"fields": ("unmarked_days", "reminder_hours", "notify_families", *make_ups)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -9,12 +9,12 @@ from .feeds import CalendarFeed
 from .guardians import Guardian, StudentGuardian
 from .incidents import Incident, IncidentKind
 from .languages import Language
-from .messages import Message, MessageItem, MessageKind, MessageState, Recipient
+from .messages import ChangeKind, Message, MessageItem, MessageKind, MessageState, Recipient
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .refused_credentials import RefusedCredentials
 from .rooms import Room
 from .runs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, Trigger
-from .studio import MakeUpRule, Studio
+from .studio import MakeUpRule, NotifyRule, Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .timetable_uploads import TimetableUpload
 
@@ -26,6 +26,7 @@ __all__ = [
     "Attendance",
     "CalendarFeed",
     "CancelledBy",
+    "ChangeKind",
     "ClassStatus",
     "Closure",
     "FixedSchedule",
@@ -43,6 +44,7 @@ __all__ = [
     "MessageItem",
     "MessageKind",
     "MessageState",
+    "NotifyRule",
     "Recipient",
     "RecurringSlot",
     "RefusedCredentials",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
@@ -19,7 +20,7 @@ class MessageKind(models.TextChoices):
     """The kinds of messages."""
 
     REMINDER = "reminder", _("reminder")
-    NOTICE = "notice", _("notice of cancellation")
+    NOTICE = "notice", _("notice")
     ALERT = "alert", _("alert")
 
 
@@ -43,6 +44,18 @@ class Recipient(models.TextChoices):
     STUDENT = "student", _("student")
     TEACHER = "teacher", _("teacher")
     GUARDIAN = "guardian", _("guardian")
+
+
+class ChangeKind(models.TextChoices):
+    """The change of a lesson that a notice reports, from the point of view of its reader."""
+
+    CANCELLED = "cancelled", _("cancelled")
+    MOVED = "moved", pgettext_lazy("of a lesson", "moved")
+    RESTORED = "restored", pgettext_lazy("of a lesson", "restored")
+    TEACHER = "teacher", _("another teacher")
+    # To the teachers when another one takes a lesson over.
+    GIVEN = "given", _("taken over")
+    TAKEN = "taken", _("handed over")
 
 
 class Message(models.Model):
@@ -88,10 +101,17 @@ class Message(models.Model):
 
 
 class MessageItem(models.Model):
-    """A class that a message is about. A person gets each kind of message once per class.
+    """A class that a message is about.
 
-    ``guardian`` is set if ``reader`` is a guardian: a student may have several. The class is
-    identified by student, teacher and start, because a run may recreate the row.
+    ``guardian`` is set if ``reader`` is a guardian: a student may have several. A person gets one
+    reminder per class, which is identified by student, teacher and start, because a run may
+    recreate the row.
+
+    A notice has an item for each change of a class, ``class_id``, which may be deleted. ``before``
+    is the place of the class that the reader knows, and ``revision`` the ``updated_at`` of the
+    class after the change: a person gets each change once. ``change`` is what the last attempt
+    reported, empty if the change had been reversed. ``teacher`` is the reader if ``reader`` is a
+    teacher.
     """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
@@ -117,6 +137,16 @@ class MessageItem(models.Model):
         db_constraint=False,
     )
     starts_at = models.DateTimeField(_("starts at"))
+    class_id = models.BigIntegerField(null=True)
+    revision = models.DateTimeField(null=True)
+    before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
+    change = models.CharField(
+        pgettext_lazy("of a lesson", "change"),
+        max_length=9,
+        choices=ChangeKind.choices,
+        blank=True,
+        default="",
+    )
 
     class Meta:
         verbose_name = _("lesson of a message")
@@ -131,7 +161,18 @@ class MessageItem(models.Model):
                 "reader",
                 Coalesce("teacher", Value(0)),
                 Coalesce("guardian", Value(0)),
+                condition=~Q(kind=MessageKind.NOTICE),
                 name="message_item_once",
+            ),
+            models.UniqueConstraint(
+                "class_id",
+                "revision",
+                "student",
+                "reader",
+                Coalesce("teacher", Value(0)),
+                Coalesce("guardian", Value(0)),
+                condition=Q(kind=MessageKind.NOTICE),
+                name="message_item_change_once",
             ),
         ]
 

@@ -39,6 +39,14 @@ class MakeUpRule(models.TextChoices):
     NOTICE = "notice", _("also the student's, in time")
 
 
+class NotifyRule(models.TextChoices):
+    """Whether families are notified of changes of their lessons that a person makes."""
+
+    ASK = "ask", _("ask each time")
+    ALWAYS = "always", _("always, unless it is unticked")
+    NEVER = "never", _("never")
+
+
 class Studio(models.Model):
     """The studio; its only row has the id 1.
 
@@ -122,6 +130,14 @@ class Studio(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(366)],
         help_text=_("A make-up takes place within this number of days of the lost class."),
     )
+    notify_families = models.CharField(
+        _("telling the families"),
+        max_length=6,
+        choices=NotifyRule.choices,
+        default=NotifyRule.ASK,
+        db_default=NotifyRule.ASK,
+        help_text=_("E-mails to families and teachers when a person changes lessons ahead."),
+    )
     is_settled = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
@@ -156,6 +172,9 @@ class Studio(models.Model):
             models.CheckConstraint(
                 condition=Q(makeup_days__gte=1, makeup_days__lte=366), name="studio_makeup_days"
             ),
+            models.CheckConstraint(
+                condition=Q(notify_families__in=NotifyRule.values), name="studio_notify_families"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +196,7 @@ class StudioValues:
     makeup_rule: str
     cancel_notice_hours: int
     makeup_days: int
+    notify_families: str
     is_settled: bool = False
     is_stored: bool = False
 
@@ -225,6 +245,7 @@ def first_values() -> dict[str, Any]:
         "makeup_rule": settings.MAKEUP_RULE,
         "cancel_notice_hours": settings.CANCEL_NOTICE_HOURS,
         "makeup_days": settings.MAKEUP_DAYS,
+        "notify_families": settings.NOTIFY_FAMILIES,
     }
 
 

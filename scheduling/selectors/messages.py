@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 
 from scheduling.models import (
+    ChangeKind,
     Guardian,
     Message,
     MessageItem,
@@ -77,26 +78,40 @@ def messages_to(reader: Recipient, person: Student | Teacher | Guardian) -> Quer
     return Message.objects.filter(pk__in=of_person.values("message")).order_by("-id")
 
 
-def notice_states(classes: Iterable[ScheduledClass]) -> dict[int, dict[int | None, MessageState]]:
-    """Return the states of each class's cancellation e-mails by guardian, None for the student."""
-    rows = {
-        (scheduled_class.student_id, scheduled_class.teacher_id, scheduled_class.starts_at): (
-            scheduled_class.pk
-        )
-        for scheduled_class in classes
-    }
-    found = (
-        MessageItem.objects.filter(
-            kind=MessageKind.NOTICE, student__in={student for student, _teacher, _start in rows}
-        )
-        .exclude(reader=Recipient.TEACHER)
-        .values_list("student_id", "teacher_id", "starts_at", "guardian_id", "message__state")
+@dataclass(slots=True)
+class DeliveryReport:
+    """The messages about some cancelled lessons.
+
+    ``undelivered`` are the names of students: a message about them was refused, or its delivery is
+    unknown.
+    """
+
+    waiting: int = 0
+    sent: int = 0
+    undelivered: list[str] = field(default_factory=list)
+
+
+def cancellation_report(classes: Iterable[ScheduledClass]) -> DeliveryReport:
+    """Report on the messages to families about these cancelled classes, students loaded."""
+    rows = {row.pk: row for row in classes}
+    items = MessageItem.objects.filter(
+        kind=MessageKind.NOTICE, change=ChangeKind.CANCELLED, class_id__among=rows
+    ).exclude(reader=Recipient.TEACHER)
+    found: dict[str, set[int]] = defaultdict(set)
+    undelivered: list[str] = []
+    for item in items.select_related("message").order_by("starts_at", "pk"):
+        row = rows[item.class_id or 0]
+        if item.starts_at != row.starts_at:
+            continue
+        state = item.message.state
+        found[state].add(item.message_id)
+        if state in (MessageState.REFUSED, MessageState.UNKNOWN):
+            undelivered.append(row.student.full_name)
+    return DeliveryReport(
+        len(found[MessageState.WAITING]),
+        len(found[MessageState.SENT]),
+        list(dict.fromkeys(undelivered)),
     )
-    states: dict[int, dict[int | None, MessageState]] = defaultdict(dict)
-    for student, teacher, starts_at, guardian, state in found:
-        if (pk := rows.get((student, teacher, starts_at))) is not None:
-            states[pk][guardian] = MessageState(state)
-    return dict(states)
 
 
 def message_counts() -> list[tuple[str, str, int]]:

@@ -13,11 +13,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from scheduling.admin.classes.forms import CancelForm
+from scheduling.admin.core.notices import NotifyField, notified_texts
 from scheduling.admin.core.permissions import may_change_class, may_change_classes, may_mark_class
+from scheduling.jobs.notifications.changes import ClassChange, Place
+from scheduling.jobs.notifications.notices import Notices, notices_about
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.services.classes import edit, occurrences
 from scheduling.services.classes.make_ups import made_up_of
-from scheduling.services.classes.occurrences import PlannedOccurrence
+from scheduling.services.classes.occurrences import PlannedOccurrence, notifying_occurrence
+from scheduling.services.notices import author_of, is_offered, is_wanted, notifying, reach_of
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.services.schedules.rooms import overfull_class
 from scheduling.text.dates import day_and_hours
@@ -29,7 +33,11 @@ Handler = Callable[[dict[str, Any], datetime], str]
 
 @dataclass(slots=True)
 class Action:
-    """A button with a form; ``do`` performs the action and returns a sentence about it."""
+    """A button with a form; ``do`` performs the action and returns a sentence about it.
+
+    ``of`` is the class or occurrence. ``reach``: “Tell the families” is offered, and these would
+    be notified.
+    """
 
     name: str
     label: str
@@ -38,16 +46,37 @@ class Action:
     options: dict[str, Any] = field(default_factory=dict)
     initial: dict[str, Any] = field(default_factory=dict)
     look: str = ""
+    of: ScheduledClass | PlannedOccurrence | None = None
+    reach: Notices | None = None
 
     @property
     def form(self) -> Form:
         """The unbound form. Its field IDs are unique among the forms of the page."""
-        return self.form_class(
-            initial=self.initial, auto_id=f"calendar_{self.name}_%s", **self.options
-        )
+        return self._form(initial=self.initial)
 
     def bound(self, data: QueryDict) -> Form:
-        return self.form_class(data, auto_id=f"calendar_{self.name}_%s", **self.options)
+        return self._form(data=data)
+
+    def _form(self, **values: Any) -> Form:
+        form = self.form_class(auto_id=f"calendar_{self.name}_%s", **self.options, **values)
+        if self.reach is not None:
+            form.fields["notify"] = NotifyField(self.reach)
+        return form
+
+    def perform(self, data: dict[str, Any], now: datetime, author_id: int | None) -> str:
+        """Perform the action and notify if that is ticked; return a sentence about both.
+
+        Raises ValidationError and DoesNotExist.
+        """
+        values = {name: value for name, value in data.items() if name != "notify"}
+        wanted = is_wanted(data.get("notify", False))
+        if isinstance(self.of, PlannedOccurrence):
+            watching = notifying_occurrence(self.of.key, self.of.day, wanted, now, author_id)
+        else:
+            watching = notifying([self.of.pk] if self.of else [], wanted, now, author_id)
+        with watching as notified:
+            text = self.do(values, now)
+        return " ".join([text, *(sentence for _level, sentence in notified_texts(notified))])
 
 
 def class_actions(user: Any, scheduled_class: ScheduledClass, now: datetime) -> list[Action]:
@@ -67,14 +96,39 @@ def class_actions(user: Any, scheduled_class: ScheduledClass, now: datetime) -> 
         ((change and cancelled) or (mark and completed), _restore),
         (change and scheduled_class.status == ClassStatus.SCHEDULED, _cancel),
     )
-    return [make(scheduled_class) for is_offered, make in candidates if is_offered]
+    actions = [make(scheduled_class) for is_allowed, make in candidates if is_allowed]
+    if change and scheduled_class.starts_at > now:
+        _offer_notices(actions, scheduled_class, reach_of([scheduled_class], now, author_of(user)))
+    return actions
 
 
-def occurrence_actions(user: Any, occurrence: PlannedOccurrence) -> list[Action]:
+def occurrence_actions(user: Any, occurrence: PlannedOccurrence, now: datetime) -> list[Action]:
     """Return the actions that ``user`` may perform on a planned occurrence; they store it."""
     if not may_change_classes(user):
         return []
-    return [_move_planned(occurrence), _cancel_planned(occurrence)]
+    actions = [_move_planned(occurrence), _cancel_planned(occurrence)]
+    if occurrence.starts_at > now:
+        place = Place(
+            occurrence.student_id,
+            occurrence.teacher_id,
+            occurrence.starts_at,
+            occurrence.ends_at,
+            occurrence.zone,
+            occurrence.subject,
+            occurrence.room_id,
+        )
+        found = notices_about([ClassChange(0, now, place, None)], now, author_of(user))
+        _offer_notices(actions, occurrence, found)
+    return actions
+
+
+def _offer_notices(
+    actions: list[Action], of: ScheduledClass | PlannedOccurrence, found: Notices
+) -> None:
+    """Offer “Tell the families” with the actions that change when and with whom it takes place."""
+    for action in actions:
+        if is_offered() and action.name in ("move", "cancel", "restore"):
+            action.of, action.reach = of, found
 
 
 def when(scheduled_class: ScheduledClass) -> str:

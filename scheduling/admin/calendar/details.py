@@ -31,6 +31,7 @@ from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
+from scheduling.services.notices import author_of
 
 from .actions import Action, class_actions, occurrence_actions
 from .query import refused
@@ -114,7 +115,7 @@ def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -
     occurrence = _planned(request, key, on)
     if occurrence is None:
         return _missing(request, _("This schedule has no class on that day any more."))
-    actions = occurrence_actions(request.user, occurrence)
+    actions = occurrence_actions(request.user, occurrence, timezone.now())
     if request.method == "POST":
         return _perform(request, occurrence, actions)
     return _show(request, occurrence, actions)
@@ -159,7 +160,7 @@ def _perform(
     if not form.is_valid():
         return _refuse(request, occurrence, actions, _first_error(form), form, 400)
     try:
-        done = action.do(form.cleaned_data, timezone.now())
+        done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
     except ValidationError as error:
         return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:

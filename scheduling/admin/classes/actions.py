@@ -13,12 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.bulk_actions import MAX_NAMED, apply_to_each, selected_rows
+from scheduling.admin.core.bulk_actions import MAX_NAMED, MAX_ROWS, apply_to_each, selected_rows
 from scheduling.admin.core.mixins import MixinBase
+from scheduling.admin.core.notices import NotifyField, show_notified
 from scheduling.admin.core.permissions import may_mark_class
 from scheduling.models import Attendance, ScheduledClass
 from scheduling.services.classes import edit
 from scheduling.services.classes.make_ups import made_up_of
+from scheduling.services.notices import (
+    author_of,
+    is_default,
+    is_offered,
+    is_wanted,
+    notifying,
+    reach_of,
+)
 
 from .forms import CancelManyForm
 
@@ -36,6 +45,7 @@ class ClassActionsMixin(MixinBase):
         "mark_teacher_absent",
         "cancel",
         "restore",
+        "restore_and_notify",
         "make_up",
     )
 
@@ -67,13 +77,29 @@ class ClassActionsMixin(MixinBase):
 
     @admin.action(permissions=["edit"], description=gettext_lazy("Restore"))
     def restore(self, request: HttpRequest, rows: Rows) -> None:
+        self._restore(request, rows, is_wanted(None))
+
+    @admin.action(permissions=["edit"], description=gettext_lazy("Restore and tell the families"))
+    def restore_and_notify(self, request: HttpRequest, rows: Rows) -> None:
+        self._restore(request, rows, is_wanted(True))
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if not is_offered() or is_default():
+            actions.pop("restore_and_notify", None)
+        return actions
+
+    def _restore(self, request: HttpRequest, rows: Rows, notify: bool) -> None:
         now = timezone.now()
-        changed = _to_each(
-            request,
-            rows,
-            lambda scheduled_class: edit.restore(scheduled_class.pk, now=now),
-            _restored,
-        )
+        ids = list(rows.order_by().values_list("pk", flat=True)[: MAX_ROWS + 1])
+        with notifying(ids, notify, now, author_of(request.user)) as notified:
+            changed = _to_each(
+                request,
+                rows,
+                lambda scheduled_class: edit.restore(scheduled_class.pk, now=now),
+                _restored,
+            )
+        show_notified(request, notified)
         restored = ScheduledClass.objects.filter(
             id__among=[scheduled_class.pk for scheduled_class in changed]
         )
@@ -89,15 +115,22 @@ class ClassActionsMixin(MixinBase):
         if found is None:
             return None
         is_submitted = "by" in request.POST
+        now, author_id = timezone.now(), author_of(request.user)
         form = CancelManyForm(request.POST if is_submitted else None)
+        reach = reach_of(found, now, author_id)
+        if is_offered() and (reach.notices or reach.without_address):
+            form.fields["notify"] = NotifyField(reach)
         if is_submitted and form.is_valid():
-            values, now = form.cleaned_data, timezone.now()
-            apply_to_each(
-                request,
-                found,
-                lambda scheduled_class: edit.cancel(scheduled_class.pk, **values, now=now),
-                _cancelled,
-            )
+            values = form.cleaned_data
+            wanted = is_wanted(values.pop("notify", False))
+            with notifying([row.pk for row in found], wanted, now, author_id) as notified:
+                apply_to_each(
+                    request,
+                    found,
+                    lambda scheduled_class: edit.cancel(scheduled_class.pk, **values, now=now),
+                    _cancelled,
+                )
+            show_notified(request, notified)
             return None
         context = {
             **self.admin_site.each_context(request),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from scheduling.admin.core import formatting
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import RoomFilter
+from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
@@ -25,6 +26,7 @@ from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
 from scheduling.services.classes.edit import save_manual_edit
 from scheduling.services.classes.make_ups import made_up_of, make_up_of
+from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.services.schedules.rooms import overfull_class
 
@@ -39,7 +41,7 @@ from .filters import (
     StudentFilter,
     VisibleTeacherFilter,
 )
-from .forms import ScheduledClassForm
+from .forms import ScheduledClassForm, offers_notices
 from .make_up import MakeUpActionMixin
 from .permissions import ClassPermissionsMixin
 
@@ -153,6 +155,8 @@ class ScheduledClassAdmin(
     ) -> tuple[str, ...]:
         names: tuple[str, ...] = ScheduledClassForm.Meta.fields
         if obj is not None:
+            if self.has_edit_permission(request) and offers_notices(obj):
+                names += ("notify",)
             names += self.readonly_fields
         if may_see_everyone(request.user):
             return names
@@ -183,8 +187,12 @@ class ScheduledClassAdmin(
     def save_model(
         self, request: HttpRequest, obj: ScheduledClass, form: ModelForm, change: bool
     ) -> None:
-        if form.has_changed():
-            save_manual_edit(obj, timezone.now())
+        if set(form.changed_data) - {"notify"}:
+            now, author_id = timezone.now(), author_of(request.user)
+            wanted = change and is_wanted(form.cleaned_data.get("notify", False))
+            with notifying([obj.pk] if change else [], wanted, now, author_id) as notified:
+                save_manual_edit(obj, now)
+            show_notified(request, notified)
             if "status" in form.changed_data and (made_up := made_up_of(obj)):
                 messages.warning(request, made_up)
             moved = {"date", "teacher", "status"} & set(form.changed_data)

@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.admin.core.notices import reach_text
 from scheduling.models import (
     CANCELLED_BY_PEOPLE,
     Attendance,
@@ -18,10 +19,13 @@ from scheduling.models import (
 from scheduling.models.fields import LineInput
 from scheduling.services.classes.edit import refuse_double_booking
 from scheduling.services.classes.validation import validate_change
+from scheduling.services.notices import is_default, is_offered, reach_of
 
 
 class ScheduledClassForm(ModelForm):
     """Validates a class; a double booking is an error that names the conflicting class."""
+
+    notify = forms.BooleanField(label=_("Tell the families"), required=False)
 
     class Meta:
         model = ScheduledClass
@@ -46,6 +50,12 @@ class ScheduledClassForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         scheduled_class = self.instance
+        if offers_notices(scheduled_class):
+            reach = reach_of([scheduled_class], timezone.now())
+            self.fields["notify"].initial = is_default()
+            self.fields["notify"].help_text = reach_text(reach)
+        else:
+            del self.fields["notify"]
         # Only a run cancels by closure, and a future class can't have taken place.
         refused: dict[str, str] = {"cancelled_by": CancelledBy.CLOSURE}
         if scheduled_class.pk is not None and scheduled_class.starts_at > timezone.now():
@@ -65,6 +75,13 @@ class ScheduledClassForm(ModelForm):
             refuse_double_booking(self.instance)
         except ValidationError as error:
             self.add_error(None, error)
+
+
+def offers_notices(scheduled_class: ScheduledClass) -> bool:
+    """Return whether “Tell the families” is offered: for a stored class ahead."""
+    if scheduled_class.pk is None or not is_offered():
+        return False
+    return scheduled_class.starts_at > timezone.now()
 
 
 class CancelForm(forms.Form):

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from .notices import notified_field
 from .strict import StrictSerializer
 
 
@@ -69,8 +70,9 @@ class AppliedSerializer(WarningSerializer):
 
 
 class DoneSerializer(WarningSerializer):
-    """A success with a warning. Without a warning, the response has no body."""
+    """A success with a warning or with notices. Without both, the response has no body."""
 
-    sometimes = ()
+    sometimes = ("warning", "notified")
 
     success = serializers.BooleanField()
+    notified = notified_field()

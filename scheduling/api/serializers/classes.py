@@ -26,6 +26,7 @@ from .fields import (
     TimeField,
     TimeZoneField,
 )
+from .notices import notified_field, notify_field
 from .rooms import room_field
 from .strict import StudioDateField
 
@@ -112,19 +113,26 @@ class ClassSerializer(ResourceSerializer):
         return attrs
 
 
+class ClassChange(ClassSerializer):
+    """A change of a class."""
+
+    notify = notify_field()
+
+
 class ClassAnswer(ClassSerializer):
     """A class as saved."""
 
-    sometimes = ("warning",)
+    sometimes = ("warning", "notified")
 
     warning = serializers.CharField(
         required=False,
         read_only=True,
         help_text="Present if the class is on a closed day, or its room is too small.",
     )
+    notified = notified_field()
 
 
-class OccurrenceSerializer(ClassSerializer):
+class OccurrenceSerializer(ClassChange):
     """A change of an occurrence of a series, whether or not its class exists yet.
 
     ``source``, ``series`` and ``occurrenceDate``, the date planned by the series, identify the

@@ -15,8 +15,8 @@ from .fields import (
     TimeField,
     TimeZoneField,
 )
+from .notices import NotifyQuery, notified_field, notify_field
 from .plan import PlanItem
-from .queries import QuerySerializer
 from .responses import ActionResponse, Number, OutcomeCounts, StringList, Text
 from .rooms import room_field
 from .strict import StrictSerializer, StudioDateField
@@ -39,6 +39,7 @@ class ChangePlanBody(StrictSerializer):
         required=False, default=False, help_text="Only return the plan, without applying it."
     )
     plan = fingerprint()
+    notify = notify_field()
 
 
 class FromDateBody(ChangePlanBody):
@@ -114,9 +115,10 @@ class ClosureBody(ClosureSerializer):
 
     dry_run = BooleanField(required=False, help_text="Only return the plan, without applying it.")
     plan = fingerprint()
+    notify = notify_field()
 
 
-class RemovalQuery(QuerySerializer):
+class RemovalQuery(NotifyQuery):
     """The parameters of deleting a closure."""
 
     dry_run = QueryBooleanField(
@@ -127,6 +129,8 @@ class RemovalQuery(QuerySerializer):
 
 class ActAnswer(ActionResponse):
     """The plan, applied unless ``dryRun``: the classes affected, with outcome and reason."""
+
+    sometimes = ("notified",)
 
     dry_run = serializers.BooleanField()
     plan = Text(help_text="The fingerprint; send it to apply exactly this plan.")
@@ -139,3 +143,4 @@ class ActAnswer(ActionResponse):
         allow_null=True,
         help_text="The ID of the series, or of its successor once applied. Null for a person.",
     )
+    notified = notified_field()

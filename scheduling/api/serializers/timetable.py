@@ -9,6 +9,7 @@ from scheduling.models import SlotStatus, Student, Teacher
 
 from .base import AppliedSerializer, ResourceSerializer, WarningSerializer
 from .fields import BooleanField, IntegerField, RelatedIdField, StringField, TimeField
+from .notices import notified_field
 from .rooms import room_field
 from .strict import StudioDateField
 
@@ -76,3 +77,7 @@ class ClosureSerializer(ResourceSerializer):
 
 class ClosureAnswer(ClosureSerializer, WarningSerializer):
     """A closure as saved."""
+
+    sometimes = ("warning", "notified")
+
+    notified = notified_field()

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from scheduling.db.bulk_insert import insert_items
 from scheduling.db.clock import DatabaseClock
+from scheduling.domain.existing_classes import StoredClass
 from scheduling.domain.outcomes import FAULTS, Outcome
 from scheduling.jobs.generation.plan_writer import write_plan
 from scheduling.jobs.generation.planning import PlanningContext, plan_series, series_in
@@ -26,11 +27,15 @@ from .run_row import row_of
 
 @dataclass(slots=True)
 class InlineResult:
-    """The result, with lines for new classes too. ``run`` is None if no series was planned."""
+    """The result, with lines for new classes too. ``run`` is None if no series was planned.
+
+    ``changed`` has the classes that were changed or removed, as they were before.
+    """
 
     lines: list[ResultLine] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
     run: JobRun | None = None
+    changed: list[StoredClass] = field(default_factory=list)
 
 
 def plan_in_transaction(request: RunRequest, now: datetime) -> list[ResultLine]:
@@ -77,4 +82,6 @@ def run_in_transaction(request: RunRequest, now: datetime) -> InlineResult:
         progress_done=len(series),
         progress_total=len(series),
     )
-    return InlineResult(lines, Counter(plan.counts), run)
+    changed = [cancel.row for cancel in plan.cancels] + [remove.row for remove in plan.removes]
+    changed += [planned.row for planned in (*plan.moves, *plan.restores) if planned.row]
+    return InlineResult(lines, Counter(plan.counts), run, changed)

@@ -9,14 +9,16 @@ import logging
 import time
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Min, QuerySet
 from django.db.models.functions import Coalesce
 
-from scheduling.models import Message, MessageState
+from scheduling.models import Message, MessageKind, MessageState
 from scheduling.selectors.messages import LONGEST_DELAY, due_by
 
 from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
-from .outbox import as_email, render
+from .notices import render_notice
+from .outbox import as_email
+from .reminders import render_reminder
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +45,10 @@ def deliver(now: datetime, seconds: float = SECONDS) -> int:
     expired = waiting.filter(expires_at__lte=now)
     expired.filter(error="").update(error="it was not tried in time")
     expired.update(state=MessageState.STALE)
-    due = waiting.filter(due_by(now)).order_by("expires_at", "id")
-    ids = list(due.values_list("pk", flat=True))
+    # A notice expires with its last lesson, and is urgent because of its first one.
+    due = waiting.filter(due_by(now)).values("pk")
+    due = due.annotate(first=Coalesce(Min("items__starts_at"), "expires_at"))
+    ids = list(due.order_by("first", "pk").values_list("pk", flat=True))
     if not ids:
         return 0
     delivery = _Delivery(now)
@@ -52,6 +56,13 @@ def deliver(now: datetime, seconds: float = SECONDS) -> int:
         return delivery.run(ids, seconds)
     finally:
         delivery.server.close()
+
+
+def _render(message: Message, now: datetime) -> bool:
+    """Update the texts of ``message`` to the current data; return False if it became stale."""
+    if message.kind == MessageKind.REMINDER:
+        return render_reminder(message)
+    return message.kind == MessageKind.ALERT or render_notice(message, now)
 
 
 class _Delivery:
@@ -73,7 +84,7 @@ class _Delivery:
             message = self._claim(pk)
             if message is None:
                 continue
-            if not render(message):
+            if not _render(message, self.now):
                 self._finish(message, state=MessageState.STALE, error="")
                 continue
             answer = self._send(message)

@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from scheduling.models import (
     ClassStatus,
     Guardian,
+    Message,
     MessageItem,
     MessageKind,
     MessageState,
@@ -17,8 +18,8 @@ from scheduling.models import (
 from scheduling.selectors.families import guardians_with_address
 from scheduling.selectors.studio import studio
 
-from .outbox import queue
-from .texts import Reader, role_of
+from .outbox import queue_reminder
+from .texts import Reader, reminder_text, role_of
 
 # Most reminders per watch; the next watch, a quarter of an hour later, continues.
 MOST = 300
@@ -28,7 +29,7 @@ def remind(now: datetime) -> int:
     """Queue the reminders that are due at ``now``; return their number."""
     if not studio().reminder_hours:
         return 0
-    return sum(queue(MessageKind.REMINDER, reader, lesson, now) for reader, lesson in due(now))
+    return sum(queue_reminder(reader, lesson, now) for reader, lesson in due(now))
 
 
 def due(now: datetime) -> list[tuple[Reader, ScheduledClass]]:
@@ -92,3 +93,39 @@ def _unreminded(role: Recipient, rows: QuerySet[ScheduledClass]) -> QuerySet[Sch
     return rows.exclude(Q(teacher__isnull=False) & Q(with_teacher)).exclude(
         Q(teacher__isnull=True) & Q(without)
     )
+
+
+def render_reminder(message: Message) -> bool:
+    """Update recipient, language, subject and body of a reminder to the current data.
+
+    Returns False if it is no longer correct: the lesson was cancelled or moved, or the reader has
+    turned reminders off or has no address.
+    """
+    item = message.items.first()
+    if item is None:
+        return False
+    lessons = ScheduledClass.objects.select_related("student", "teacher", "room").filter(
+        student=item.student_id,
+        teacher=item.teacher_id,
+        starts_at=item.starts_at,
+        status=ClassStatus.SCHEDULED,
+    )
+    lesson = lessons.first()
+    reader = _reader_of(item, lesson) if lesson is not None else None
+    if lesson is None or reader is None or not reader.email or not _wants_reminder(reader, lesson):
+        return False
+    message.recipient, message.language = reader.email, reader.language
+    message.subject, message.body = reminder_text(reader, lesson)
+    return True
+
+
+def _reader_of(item: MessageItem, lesson: ScheduledClass) -> Reader | None:
+    """Return the reader; None for a guardian who no longer looks after the student."""
+    if item.reader == Recipient.GUARDIAN:
+        return Guardian.objects.filter(pk=item.guardian_id or 0, students=lesson.student_id).first()
+    return lesson.student if item.reader == Recipient.STUDENT else lesson.teacher
+
+
+def _wants_reminder(reader: Reader, lesson: ScheduledClass) -> bool:
+    person = lesson.student if isinstance(reader, Guardian) else reader
+    return reader.reminders and person.is_active

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from scheduling.domain.wallclock import is_zone
 from scheduling.models import (
     Guardian,
-    MessageKind,
     Recipient,
     ScheduledClass,
     Student,
@@ -30,8 +29,8 @@ def role_of(reader: Reader) -> Recipient:
     return _ROLES[type(reader)]
 
 
-def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
-    """Return subject and body of a reminder or notice about ``lesson``.
+def reminder_text(reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
+    """Return subject and body of a reminder of ``lesson``.
 
     Times are in the teacher's own zone for a teacher, and local to the class for the others.
     ``lesson`` has its student, teacher and room loaded.
@@ -42,48 +41,40 @@ def text_of(kind: MessageKind, reader: Reader, lesson: ScheduledClass) -> tuple[
     with translation.override(reader.language):
         begins, ends = lesson.local_times(zone)
         values = {
-            "name": reader.name if isinstance(reader, Teacher) else reader.first_name,
-            "lesson": _lesson(reader, lesson),
+            "name": name_of(reader),
+            "lesson": lesson_name(reader, lesson.subject, lesson.student, lesson.teacher),
             "day": long_day(begins.date()),
             "start": f"{begins:%H:%M}",
             "end": f"{ends:%H:%M}",
             "zone": zone,
             "room": f", {lesson.room}" if lesson.room else "",
         }
-        if kind == MessageKind.REMINDER:
-            subject = _("Reminder: %(lesson)s, %(day)s, %(start)s")
-            body = _(
-                "Hello %(name)s,\n\n"
-                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s)%(room)s.\n\n"
-                "If you do not want reminders, tell your studio."
-            )
-        else:  # without the reason of the cancellation, which is confidential
-            subject = _("Cancelled: %(lesson)s, %(day)s, %(start)s")
-            body = _(
-                "Hello %(name)s,\n\n"
-                "this lesson does not take place:\n\n"
-                "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s).\n\n"
-                "We are sorry for the short notice. "
-                "Your studio will be in touch about what comes next."
-            )
-        return " ".join((subject % values).split()), body % values + _signature()
+        subject = _("Reminder: %(lesson)s, %(day)s, %(start)s")
+        body = _(
+            "Hello %(name)s,\n\n"
+            "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s)%(room)s.\n\n"
+            "If you do not want reminders, tell your studio."
+        )
+        return " ".join((subject % values).split()), body % values + signature()
 
 
-def _signature() -> str:
+def name_of(reader: Reader) -> str:
+    """Return the name with which ``reader`` is addressed."""
+    return reader.name if isinstance(reader, Teacher) else reader.first_name
+
+
+def signature() -> str:
     """Return the studio's name and phone, each on its own line."""
     lines = [line for line in (studio().name, studio().phone) if line]
     return "\n\n" + "\n".join(lines) if lines else ""
 
 
-def _lesson(reader: Reader, lesson: ScheduledClass) -> str:
+def lesson_name(reader: Reader, subject: str, student: Student, teacher: Teacher | None) -> str:
     """Return “Piano with Marta Gil”; for a guardian “Ana: Piano with Marta Gil”."""
-    other = lesson.student if isinstance(reader, Teacher) else lesson.teacher
-    text = lesson.subject or _("Lesson")
+    other = student if isinstance(reader, Teacher) else teacher
+    text = subject or _("Lesson")
     if other is not None:
         text = _("%(subject)s with %(person)s") % {"subject": text, "person": other}
     if isinstance(reader, Guardian):
-        text = _("%(student)s: %(lesson)s") % {
-            "student": lesson.student.first_name,
-            "lesson": text,
-        }
+        text = _("%(student)s: %(lesson)s") % {"student": student.first_name, "lesson": text}
     return text

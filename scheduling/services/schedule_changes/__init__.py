@@ -7,7 +7,7 @@ from .attribution import PlanAttribution, attribution
 from .base import ChangeContext, ScheduleChange
 from .closures import AddClosure, AddHolidays, DeleteClosures, EditClosure
 from .execute import ChangePlan, apply, preview
-from .people import DeactivatePeople, EndPerson, TeacherAbsence
+from .people import DeactivatePeople, EndPerson, TeacherAbsence, cancelled_for
 from .series import (
     ChangeAllFuture,
     ChangeFromDate,
@@ -40,5 +40,6 @@ __all__ = [
     "TeacherAbsence",
     "apply",
     "attribution",
+    "cancelled_for",
     "preview",
 ]

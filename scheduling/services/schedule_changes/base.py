@@ -7,16 +7,22 @@ from typing import Protocol
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
+from scheduling.jobs.notifications.changes import ClassChange
 from scheduling.jobs.runs.result_lines import ResultLine
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeContext:
-    """The time and the author of a change. ``today`` is the studio's date, ``by`` a user name."""
+    """The time and the author of a change. ``today`` is the studio's date, ``by`` a user name.
+
+    ``notify``: families and teachers get a notice about it, except the teacher ``author_id``.
+    """
 
     today: date
     now: datetime
     by: str
+    notify: bool = False
+    author_id: int | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,7 +36,8 @@ class ChangeRecord:
 
     ``days`` are ranges (first, last) that limit the plan; empty: no limit. With ``for_all`` they
     affect the whole studio. ``is_reported`` selects the results of the runs that the plan shows.
-    ``closures`` are the ids of new ones.
+    ``closures`` are the ids of new ones. ``earlier_changes`` were made before and are still to be
+    notified of.
     """
 
     before: str
@@ -42,6 +49,7 @@ class ChangeRecord:
     days: list[tuple[date, date]] = field(default_factory=list)
     for_all: bool = False
     closures: list[int] = field(default_factory=list)
+    earlier_changes: list[ClassChange] = field(default_factory=list)
     is_reported: Callable[[ResultLine], bool] = lambda line: True
 
 

@@ -22,13 +22,15 @@ from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint
 from scheduling.jobs.generation.displaced_classes import including_displaced
 from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.generation.run_window import is_large
+from scheduling.jobs.notifications.changes import ClassChange, Place, changes_since
 from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.runs.result import NullObserver, RunResult
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
-from scheduling.models import Job, Teacher, Trigger
+from scheduling.models import Job, ScheduledClass, Teacher, Trigger
 from scheduling.models.studio import forget
 from scheduling.selectors.studio import studio
+from scheduling.services.notices import Notified, notify
 
 from .base import ChangeContext, ChangeRecord, ScheduleChange
 from .plan_text import done_text, in_background_text, planned_text
@@ -55,8 +57,11 @@ class ChangePlan:
     change itself edits or names. ``background_requests`` is filled where there are too many classes
     for one transaction: background runs bring them up to date.
 
+    ``changes`` are those of the classes, which families and teachers can be notified of. In the
+    background nobody is notified.
+
     Set once the plan is applied: ``runs`` (ids), ``series`` (the current one, a successor where
-    there is one) and ``closures`` (ids of new ones).
+    there is one), ``closures`` (ids of new ones) and ``notified``.
     """
 
     lines: list[ResultLine]
@@ -69,6 +74,8 @@ class ChangePlan:
     runs: list[int] = field(default_factory=list)
     series: SeriesKey | None = None
     closures: list[int] = field(default_factory=list)
+    changes: list[ClassChange] = field(default_factory=list)
+    notified: Notified = field(default_factory=Notified)
 
     def of(self, outcome: Outcome) -> list[ResultLine]:
         """Return the lines of one outcome, in order."""
@@ -105,6 +112,8 @@ def apply(change: ScheduleChange, context: ChangeContext, approved: str | None) 
         with _forgetting_studio(), transaction.atomic():
             change_plan = _execute(change, context)
             require_approved(_without_written_rows(change_plan), approved)
+            if context.notify:
+                change_plan.notified = notify(change_plan.changes, context.now, context.author_id)
     except (ConcurrentEditError, StudioChangedError, IntegrityError) as error:
         raise StalePlanError from error
     except DatabaseError as error:
@@ -112,6 +121,9 @@ def apply(change: ScheduleChange, context: ChangeContext, approved: str | None) 
             raise StalePlanError from error
         raise
     _enqueue_background_runs(change_plan)
+    if context.notify and change_plan.background_requests:
+        text = _("Nobody was notified: there are too many classes. Tell the families yourself.")
+        change_plan.warnings.append(text)
     return change_plan
 
 
@@ -149,8 +161,14 @@ def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
     is_in_background = record.for_all and any(map(is_large, requests))
     change_plan = _plan_of_record(record, requests)
     run_job = _preview_in_transaction if is_in_background else run_in_transaction
+    before = _cancelled_by(record)
     for request in requests:
-        _add_results(change_plan, run_job(request, context.now), record)
+        result = run_job(request, context.now)
+        _add_results(change_plan, result, record)
+        for row in result.changed:
+            before.setdefault(row.id, Place.of_stored(row))
+    if not is_in_background:
+        change_plan.changes = [*changes_since(before, context.now), *record.earlier_changes]
     change_plan.lines = _in_order(_with_zones(change_plan.lines))
     change_plan.counts = +change_plan.counts
     change_plan.fingerprint = _fingerprint(record, change_plan.lines)
@@ -198,6 +216,13 @@ def _plan_of_record(record: ChangeRecord, requests: list[RunRequest]) -> ChangeP
         series=record.series,
         closures=record.closures,
     )
+
+
+def _cancelled_by(record: ChangeRecord) -> dict[int, Place]:
+    """Return the places of the classes that the change itself has cancelled."""
+    ids = [line.class_id for line in record.lines if line.outcome is Outcome.CANCELLED]
+    rows = ScheduledClass.objects.filter(id__among=[pk for pk in ids if pk is not None])
+    return {row.pk: Place.of(row).taking_place() for row in rows} if ids else {}
 
 
 def _add_results(change_plan: ChangePlan, result: InlineResult, record: ChangeRecord) -> None:

@@ -1,7 +1,7 @@
 """Changes of one or more people: leaving, a teacher's absence, deactivation."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,11 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
+from scheduling.jobs.notifications.changes import earlier_cancellations
 from scheduling.models import (
     CancelledBy,
+    ClassStatus,
     Closure,
     FixedSchedule,
     RecurringSlot,
+    ScheduledClass,
     SlotStatus,
     Student,
     Teacher,
@@ -118,12 +121,14 @@ class TeacherAbsence:
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
+        earlier = cancelled_for(teacher, self.first, self.last, context.now)
         name = self.name or _("Teacher absent")
         if not self.is_entered():
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
         record = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
+        record.earlier_changes = earlier_cancellations(earlier)
         record.days.append((self.first, self.last))
         record.is_reported = lambda line: is_relevant(line) and is_not_conflict(line)
         record.lines = list_or_cancel_remaining(
@@ -135,6 +140,19 @@ class TeacherAbsence:
             reason=name,
         )
         return record
+
+
+def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> list[ScheduledClass]:
+    """Return the future classes on these days that an absence of ``teacher`` cancels, in order."""
+    rows = ScheduledClass.objects.filter(
+        Q(closure__teacher=teacher) | Q(cancelled_by=CancelledBy.TEACHER),
+        teacher=teacher,
+        status=ClassStatus.CANCELLED,
+        date__gte=first,
+        date__lte=last,
+        starts_at__gt=now,
+    )
+    return list(rows.select_related("student", "teacher").order_by("starts_at", "id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ VALUES = {
     "makeup_rule": "notice",
     "cancel_notice_hours": "72",
     "makeup_days": "30",
+    "notify_families": "always",
 }
 
 
@@ -113,6 +114,7 @@ def test_the_settings_are_a_group_of_their_own_on_the_first_page():
         ("cancel_notice_hours", "0"),
         ("cancel_notice_hours", "169"),
         ("makeup_days", "0"),
+        ("notify_families", "sometimes"),
     ],
 )
 def test_invalid_values_are_refused(no_environment_values, name, value):

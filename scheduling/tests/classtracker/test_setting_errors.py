@@ -62,6 +62,7 @@ BAD = [
     ("CANCEL_NOTICE_HOURS", "0"),
     ("CANCEL_NOTICE_HOURS", "169"),
     ("CANCEL_NOTICE_HOURS", "a day"),
+    ("NOTIFY_FAMILIES", "sometimes"),
     ("MAKEUP_DAYS", "0"),
     ("MAKEUP_DAYS", "367"),
     ("UNMARKED_DAYS", "-1"),

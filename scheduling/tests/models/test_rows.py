@@ -186,6 +186,7 @@ def test_each_first_value_has_its_variable():
         {"currency": "eur"},
         {"cancel_notice_hours": 0},
         {"cancel_notice_hours": 169},
+        {"notify_families": "later"},
         {"makeup_days": 0},
         {"makeup_days": 367},
     ],

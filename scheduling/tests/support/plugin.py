@@ -39,6 +39,7 @@ ENVIRONMENT = {
     "MAKEUP_RULE": "teacher",
     "CANCEL_NOTICE_HOURS": "24",
     "MAKEUP_DAYS": "60",
+    "NOTIFY_FAMILIES": "ask",
     "UNMARKED_DAYS": "7",
     "TASKS_BACKEND": "embedded",
     "REDIS_URL": "",

@@ -13,11 +13,13 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from scheduling.admin.core.notices import reach_text, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint
-from scheduling.models import Closure
+from scheduling.models import Closure, ScheduledClass
 from scheduling.selectors.schedules.closures import classes_on
 from scheduling.selectors.studio import studio, studio_today
+from scheduling.services.notices import author_of, is_default, is_offered, is_wanted, reach_of
 from scheduling.services.schedule_changes import AddHolidays, ChangeContext, apply
 from scheduling.services.schedule_changes.closures import closed_days
 from scheduling.services.schedules.public_holidays import (
@@ -104,7 +106,13 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
         days = tuple(
             (holiday.day, holiday.name) for holiday in holidays if str(holiday.day) in ticked
         )
-        change_context = ChangeContext(today, now, _name_of(request))
+        change_context = ChangeContext(
+            today,
+            now,
+            _name_of(request),
+            notify=is_wanted("notify" in request.POST),
+            author_id=author_of(request.user),
+        )
         try:
             if _fingerprint(holidays) != approved_fingerprint(request):
                 raise StalePlanError
@@ -126,6 +134,8 @@ def holidays_page(request: HttpRequest) -> HttpResponse:
         "ahead": [holiday for holiday in holidays if not holiday.is_past],
         "past": [holiday for holiday in holidays if holiday.is_past],
         "cancelled": sum(len(holiday.cancelled) for holiday in holidays if holiday.is_ticked),
+        "reach": _reach(holidays, now, author_of(request.user)),
+        "notify": "notify" in request.POST if request.method == "POST" else is_default(),
         "plan": _fingerprint(holidays),
         "choosable": sum(not holiday.closure for holiday in holidays),
     }
@@ -169,6 +179,15 @@ def _ticked(holiday: Holiday, days: set[str]) -> Holiday:
     return replace(holiday, is_ticked=str(holiday.day) in days and not holiday.closure)
 
 
+def _reach(holidays: list[Holiday], now: datetime, author_id: int | None) -> str:
+    """Return who would be notified of the ticked days; empty if nobody is concerned."""
+    ids = [pk for holiday in holidays if holiday.is_ticked for pk in holiday.cancelled]
+    if not ids or not is_offered():
+        return ""
+    found = reach_of(ScheduledClass.objects.filter(id__among=ids), now, author_id)
+    return reach_text(found)
+
+
 def _fingerprint(holidays: list[Holiday]) -> str:
     """Return a fingerprint of the days with their closures and classes."""
     return fingerprint(
@@ -188,6 +207,7 @@ def _close(request: HttpRequest, change: AddHolidays, change_context: ChangeCont
     n = len(done.closures)
     text = ngettext("%(n)d day is closed.", "%(n)d days are closed.", n) % {"n": n}
     messages.success(request, f"{text} {done.done_summary}")
+    show_notified(request, done.notified)
     warn_of_later_run(request, done)
     return True
 

@@ -15,12 +15,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import links_for
+from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.monitoring.outcome_text import planned_label
+from scheduling.jobs.notifications.notices import notices_about
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.selectors.studio import studio_today
+from scheduling.services.notices import author_of, is_default, is_wanted
 from scheduling.services.schedule_changes import (
     ChangeContext,
     ChangePlan,
@@ -51,6 +54,8 @@ class ChangePage:
     to go to after the change. ``notes`` returns additional sentences about the plan. ``follow_up``
     runs after the change. ``is_needless`` returns whether nothing is left to do: there is no button
     then. ``other_button`` returns a label for a plan that does less than ``button`` says.
+
+    With ``notifies``, “Tell the families” is ticked at first, unless the studio never does so.
     """
 
     title: str
@@ -61,13 +66,16 @@ class ChangePage:
     next_address: Callable[[ChangePlan], str]
     is_danger: bool = False
     preview_at_once: bool = False
+    notifies: bool = False
     today: date | None = None
     notes: Callable[[ChangePlan, dict[str, Any]], list[str]] = lambda change_plan, values: []
     follow_up: Callable[[dict[str, Any]], None] = lambda values: None
-    is_needless: Callable[[Sequence[ResultLine], dict[str, Any]], bool] = lambda lines, values: (
-        False
+    is_needless: Callable[[ChangePlan, Sequence[ResultLine], dict[str, Any]], bool] = (
+        lambda change_plan, lines, values: False
     )
-    other_button: Callable[[Sequence[ResultLine], dict[str, Any]], str] = lambda lines, values: ""
+    other_button: Callable[[ChangePlan, Sequence[ResultLine], dict[str, Any]], str] = (
+        lambda change_plan, lines, values: ""
+    )
     row_label: str | None = None
     links: Sequence[tuple[str, str]] = ()
     back: str = ""
@@ -80,7 +88,13 @@ class ChangePage:
 
 def change_page(request: HttpRequest, page: ChangePage) -> HttpResponse:
     """Show the form and, once it is filled in, the plan (GET); apply the plan (POST)."""
-    change_context = ChangeContext(studio_today(), timezone.now(), request.user.get_username())
+    change_context = ChangeContext(
+        studio_today(),
+        timezone.now(),
+        request.user.get_username(),
+        notify=is_wanted("notify" in request.POST),
+        author_id=author_of(request.user),
+    )
     today = page.today or change_context.today
     form = page.form(page.row, today, _form_data(request, page, today))
     change_plan, stale = None, None
@@ -90,6 +104,7 @@ def change_page(request: HttpRequest, page: ChangePage) -> HttpResponse:
                 done = apply(form.change(), change_context, approved_fingerprint(request))
                 messages.success(request, done.done_summary)
                 warn_of_later_run(request, done)
+                show_notified(request, done.notified)
                 page.follow_up(form.cleaned_data)
                 return HttpResponseRedirect(page.next_address(done))
             change_plan = preview(form.change(), change_context)
@@ -120,9 +135,8 @@ def _rendered(
     change_plan: ChangePlan | None,
     stale: StalePlanError | None,
 ) -> HttpResponse:
-    attributed = (
-        attribution(change_plan, timezone.now()) if change_plan else PlanAttribution([], [])
-    )
+    now = timezone.now()
+    attributed = attribution(change_plan, now) if change_plan else PlanAttribution([], [])
     context = {
         "title": page.title,
         "page": page,
@@ -133,20 +147,27 @@ def _rendered(
         "preview_param": PREVIEW_PARAM,
         "change_plan": change_plan,
         "notes": page.notes(change_plan, form.cleaned_data) if change_plan else [],
-        "button": _button(page, attributed.caused, form) if change_plan else "",
+        "button": page.other_button(change_plan, attributed.caused, form.cleaned_data)
+        or page.button
+        if change_plan
+        else "",
         "would": would_do(Counter(line.outcome for line in attributed.caused)),
         "sections": _sections(request, attributed.caused),
         "anyway": _sections(request, attributed.pending),
         "anyway_count": len(attributed.pending),
         "is_needless": change_plan is not None
-        and page.is_needless(attributed.caused, form.cleaned_data),
+        and page.is_needless(change_plan, attributed.caused, form.cleaned_data),
+        "notices": preview_notices(
+            notices_about(change_plan.changes, now, author_of(request.user)), now
+        )
+        if change_plan
+        else None,
+        "notify": "notify" in request.POST
+        if request.method == "POST"
+        else page.notifies or is_default(),
         "fields": [(name, value) for name, value in form.data.items() if name in form.fields],
     }
     return plan_page(request, "admin/schedules/changes/page.html", context, stale)
-
-
-def _button(page: ChangePage, because: Sequence[ResultLine], form: ChangeForm) -> str:
-    return page.other_button(because, form.cleaned_data) or page.button
 
 
 def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:

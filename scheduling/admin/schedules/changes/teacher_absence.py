@@ -8,31 +8,24 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.domain.outcomes import Outcome
+from scheduling.admin.core.notices import listed
 from scheduling.domain.wallclock import is_zone, zone_of
+from scheduling.jobs.notifications.notices import notices_about
 from scheduling.jobs.runs.result_lines import ResultLine
-from scheduling.models import ScheduledClass, Teacher
-from scheduling.selectors.families import notice_readers
+from scheduling.models import Teacher
+from scheduling.selectors.messages import DeliveryReport, cancellation_report
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
-from scheduling.services.classes.cancellation_emails import (
-    DeliveryReport,
-    cancelled_for,
-    email_families,
-    notices_of,
-)
-from scheduling.services.schedule_changes import ChangePlan, TeacherAbsence
+from scheduling.services.notices import author_of, is_offered
+from scheduling.services.schedule_changes import ChangePlan, TeacherAbsence, cancelled_for
 
 from .forms import AbsenceForm
 from .plan_page import ChangePage, change_page
 from .views import EndPersonMixin
 from .zones import ZoneChangeMixin
-
-MAX_NAMED = 10
 
 
 class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
@@ -64,38 +57,40 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
             raise PermissionDenied
         today = today_of(teacher)
 
-        def cancelled_classes(values: dict[str, Any]) -> list[ScheduledClass]:
-            return cancelled_for(teacher, today, values["last"], timezone.now())
+        def report(values: dict[str, Any]) -> DeliveryReport:
+            classes = cancelled_for(teacher, today, values["last"], timezone.now())
+            return cancellation_report(classes)
 
-        def notify_families(values: dict[str, Any]) -> None:
-            classes = cancelled_classes(values)
-            queued = email_families(classes, timezone.now())
-            _show_delivery(request, queued, notices_of(classes))
+        def still_concerned(change_plan: ChangePlan) -> bool:
+            author_id = author_of(request.user)
+            found = notices_about(change_plan.changes, timezone.now(), author_id)
+            return is_offered() and bool(found.notices)
 
-        def notes(change_plan: ChangePlan, values: dict[str, Any]) -> list[str]:
-            report = notices_of(cancelled_classes(values))
-            return [*_recipients(change_plan), *_pending(report)]
-
-        def other_button(lines: Sequence[ResultLine], values: dict[str, Any]) -> str:
-            if lines or TeacherAbsence(teacher, today, values["last"]).is_entered():
+        def other_button(
+            change_plan: ChangePlan, lines: Sequence[ResultLine], values: dict[str, Any]
+        ) -> str:
+            if lines:
                 return ""
-            return _("Close these days")
+            is_entered = TeacherAbsence(teacher, today, values["last"]).is_entered()
+            return _("Tell the families") if is_entered else _("Close these days")
 
-        def is_needless(lines: Sequence[ResultLine], values: dict[str, Any]) -> bool:
+        def is_needless(
+            change_plan: ChangePlan, lines: Sequence[ResultLine], values: dict[str, Any]
+        ) -> bool:
             if lines or not TeacherAbsence(teacher, today, values["last"]).is_entered():
                 return False
-            return notices_of(cancelled_classes(values)).are_sent
+            found = report(values)
+            return not (found.waiting or found.undelivered or still_concerned(change_plan))
 
         return change_page(
             request,
             ChangePage(
                 title=_("Ill today"),
                 intro=_(
-                    "Classes of these days that have not begun are cancelled at once, and each "
-                    "family is told by e-mail in its language. Classes that were not changed by "
-                    "hand are restored when the closure is deleted."
+                    "Classes of these days that have not begun are cancelled at once. Classes that "
+                    "were not changed by hand are restored when the closure is deleted."
                 ),
-                button=_("Cancel the classes and tell the families"),
+                button=_("Cancel the classes"),
                 other_button=other_button,
                 row=teacher,
                 form=AbsenceForm,
@@ -103,9 +98,10 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 is_danger=True,
                 preview_at_once=True,
                 today=today,
-                notes=notes,
+                notifies=is_offered(),
+                notes=lambda change_plan, values: _pending(report(values)),
                 is_needless=is_needless,
-                follow_up=notify_families,
+                follow_up=lambda values: _show_delivery(request, report(values)),
             ),
         )
 
@@ -115,36 +111,6 @@ def today_of(teacher: Teacher) -> date:
     if not is_zone(teacher.time_zone):
         return studio_today()
     return timezone.localdate(timezone.now(), zone_of(teacher.time_zone))
-
-
-def _recipients(change_plan: ChangePlan) -> list[str]:
-    """Return how many families would be e-mailed, and the names without an address."""
-    students = {
-        line.student_id: line.student
-        for line in change_plan.of(Outcome.CANCELLED)
-        if line.student_id is not None
-    }
-    if not students:
-        return []
-    readers = notice_readers(students)
-    n = sum(bool(found) for found in readers.values())
-    text = ngettext("%(n)d family will be told.", "%(n)d families will be told.", n) % {"n": n}
-    missing = [name for pk, name in students.items() if readers.get(pk) == []]
-    return [text, *_without_address(missing)]
-
-
-def _without_address(names: list[str]) -> list[str]:
-    if not names:
-        return []
-    return [_("Without an e-mail address: %(names)s.") % {"names": _listed(names)}]
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - MAX_NAMED
-    shown = names[:MAX_NAMED]
-    if more > 0:
-        shown.append(ngettext("%(n)d more", "%(n)d more", more) % {"n": more})
-    return str(get_text_list(shown, _("and")))
 
 
 def _pending(report: DeliveryReport) -> list[str]:
@@ -157,26 +123,19 @@ def _pending(report: DeliveryReport) -> list[str]:
         sentences.append(text % {"n": report.waiting})
     if report.undelivered:
         text = _("The e-mail may not have arrived: %(names)s.")
-        sentences.append(text % {"names": _listed(report.undelivered)})
+        sentences.append(text % {"names": listed(report.undelivered)})
     return sentences
 
 
-def _show_delivery(request: HttpRequest, queued: int, report: DeliveryReport) -> None:
-    if queued:
-        text = ngettext("%(n)d e-mail queued.", "%(n)d e-mails queued.", queued)
-        messages.success(request, text % {"n": queued})
+def _show_delivery(request: HttpRequest, report: DeliveryReport) -> None:
     if report.sent:
         text = ngettext(
-            "%(n)d family had been told before.",
-            "%(n)d families had been told before.",
-            report.sent,
+            "%(n)d e-mail was sent before.", "%(n)d e-mails were sent before.", report.sent
         )
         messages.info(request, text % {"n": report.sent})
-    for text in _without_address(report.without_address):
-        messages.warning(request, text + " " + _("Call them."))
     if report.undelivered:
         text = _(
             "The e-mail may not have arrived: %(names)s. Call them, or send it again on the "
             "page of the student."
         )
-        messages.error(request, text % {"names": _listed(report.undelivered)})
+        messages.error(request, text % {"names": listed(report.undelivered)})

@@ -15,14 +15,22 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from scheduling.api.serializers.classes import ClassAnswer, ClassSerializer, OccurrenceSerializer
-from scheduling.api.serializers.queries import ClassQuery
+from scheduling.api.serializers.base import DoneSerializer
+from scheduling.api.serializers.classes import (
+    ClassAnswer,
+    ClassChange,
+    ClassSerializer,
+    OccurrenceSerializer,
+)
+from scheduling.api.serializers.notices import NotifyQuery, notified_data
+from scheduling.api.serializers.queries import ClassQuery, read_query
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
 from scheduling.models import ScheduledClass
 from scheduling.services.classes.edit import cancel_or_delete, manual_edit
 from scheduling.services.classes.make_ups import save_one_off
-from scheduling.services.classes.occurrences import change_or_write
+from scheduling.services.classes.occurrences import change_or_write, notifying_occurrence
+from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.services.schedules.rooms import overfull_class
 
@@ -123,12 +131,13 @@ class ClassList(ClassResource):
         serializer.is_valid(raise_exception=True)
         values = dict(serializer.validated_data)
         key = SeriesKey(SeriesKind(values.pop("source")), values.pop("series"))
-        with saving():
-            scheduled_class, is_new = change_or_write(
-                key, values.pop("occurrence_date"), values, timezone.now()
-            )
+        day, now = values.pop("occurrence_date"), timezone.now()
+        wanted, author_id = is_wanted(values.pop("notify", None)), author_of(request.user)
+        with saving(), notifying_occurrence(key, day, wanted, now, author_id) as notified:
+            scheduled_class, is_new = change_or_write(key, day, values, now)
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        return Response(self.response_data(scheduled_class), code)
+        data = self.response_data(scheduled_class)
+        return Response(data | notified_data(notified, wanted), code)
 
 
 class ClassDetail(ClassResource):
@@ -141,32 +150,53 @@ class ClassDetail(ClassResource):
         """A class."""
         return Response(self.get_serializer(self.get_row(pk)).data)
 
-    @extend_schema(request=ClassSerializer, responses=ClassAnswer)
+    @extend_schema(request=ClassChange, responses=ClassAnswer)
     def patch(self, request: Request, pk: int) -> Response:
         """Move, cancel, complete or restore a class, mark attendance, or write notes.
 
         A double booking is a 409 that names the other class. A closed day is allowed and results
         in a ``warning``.
         """
+        now, author_id = timezone.now(), author_of(request.user)
         with saving():
             scheduled_class = self.lock_row(pk)
             before = _placement(scheduled_class)
-            manual_edit(scheduled_class, self.validated(request, scheduled_class), timezone.now())
+            body = ClassChange(
+                scheduled_class, request.data, partial=True, context=self.get_serializer_context()
+            )
+            body.is_valid(raise_exception=True)
+            values = dict(body.validated_data)
+            wanted = is_wanted(values.pop("notify", None))
+            with notifying([pk], wanted, now, author_id) as notified:
+                manual_edit(scheduled_class, values, now)
+        data = notified_data(notified, wanted)
         if _placement(scheduled_class) == before:
-            return Response(self.get_serializer(scheduled_class).data)
-        return Response(self.response_data(scheduled_class))
+            return Response(self.get_serializer(scheduled_class).data | data)
+        return Response(self.response_data(scheduled_class) | data)
 
     @extend_schema(
+        parameters=[NotifyQuery],
         responses={
-            200: OpenApiResponse(ClassSerializer, "A generated class was cancelled."),
+            200: OpenApiResponse(
+                PolymorphicProxySerializer(
+                    "ClassDeleted", [ClassAnswer, DoneSerializer], resource_type_field_name=None
+                ),
+                "A generated class was cancelled; or a one-off was deleted, with notices.",
+            ),
             204: OpenApiResponse(description="A one-off was deleted."),
-        }
+        },
     )
     def delete(self, request: Request, pk: int) -> Response:
         """Remove a class from the calendar: cancel a generated class, delete a one-off."""
+        now, author_id = timezone.now(), author_of(request.user)
+        wanted = is_wanted(read_query(NotifyQuery, request).get("notify"))
         with saving():
             scheduled_class = self.lock_row(pk)
-            kept = cancel_or_delete(scheduled_class, timezone.now())
+            with notifying([pk], wanted, now, author_id) as notified:
+                kept = cancel_or_delete(scheduled_class, now)
+        data = notified_data(notified, wanted)
         if kept:
-            return Response(self.get_serializer(scheduled_class).data)
+            return Response(self.get_serializer(scheduled_class).data | data)
+        if data:
+            return Response({"success": True} | data)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -12,15 +11,15 @@ from rest_framework.response import Response
 
 from scheduling.api.apply_response import apply_context, warning
 from scheduling.api.serializers.base import DoneSerializer
+from scheduling.api.serializers.notices import notified_data
 from scheduling.api.serializers.queries import ClosureQuery, read_query
 from scheduling.api.serializers.schedule_changes import ActAnswer, ClosureBody, RemovalQuery
 from scheduling.api.serializers.timetable import ClosureAnswer, ClosureSerializer
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import Closure
-from scheduling.selectors.studio import studio_today
+from scheduling.services.notices import is_wanted
 from scheduling.services.schedule_changes import (
     AddClosure,
-    ChangeContext,
     ChangePlan,
     DeleteClosures,
     EditClosure,
@@ -31,7 +30,10 @@ from scheduling.services.schedule_changes import (
 from scheduling.services.schedules.closures import ClosureScope, apply_closures, scope_of
 
 from .base import Resource, assign, saving
-from .schedule_changes import field_errors, plan_response
+from .schedule_changes import change_context, field_errors, plan_response
+
+# The fields of a body that are not of the closure.
+OPTIONS = ("dry_run", "plan", "notify")
 
 
 class ClosureResource(Resource):
@@ -60,26 +62,32 @@ class ClosureResource(Resource):
     def preview_or_apply(
         self, request: Request, change: ScheduleChange, options: dict[str, Any]
     ) -> Response | ChangePlan | None:
-        """Return a preview for ``dry_run``, the applied plan for ``plan``, or None for neither."""
+        """Return a preview for ``dry_run``, or the applied plan for ``plan`` or for notices.
+
+        Returns None for neither, and if nothing changes that somebody could be notified of.
+        """
         dry_run, plan = options.get("dry_run", False), options.get("plan")
-        context = ChangeContext(studio_today(), timezone.now(), str(request.user))
+        context = change_context(request, options.get("notify"))
         try:
             if dry_run:
-                return Response(ActAnswer(plan_response(preview(change, context), dry_run)).data)
-            return None if plan is None else apply(change, context, plan)
+                change_plan = preview(change, context)
+                return Response(ActAnswer(plan_response(change_plan, dry_run, context)).data)
+            return apply(change, context, plan) if plan is not None or context.notify else None
         except ValidationError as error:
+            if plan is None and not dry_run and getattr(error, "code", "") == "no_change":
+                return None
             raise field_errors(error, {}) from error
 
     def validated_body(
         self, request: Request, row: Any = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the values of the closure, and the options ``dry_run`` and ``plan``."""
+        """Return the values of the closure, and the ``OPTIONS`` that are given."""
         body = ClosureBody(
             row, request.data, partial=row is not None, context=self.get_serializer_context()
         )
         body.is_valid(raise_exception=True)
         values = dict(body.validated_data)
-        options = {name: values.pop(name) for name in ("dry_run", "plan") if name in values}
+        options = {name: values.pop(name) for name in OPTIONS if name in values}
         return values, options
 
 
@@ -104,7 +112,7 @@ class ClosureList(ClosureResource):
             return result
         if result is not None:
             closure = self.get_row(result.closures[0])
-            warnings = _warning(result)
+            warnings = _effect(result, options)
         else:
             with saving():
                 closure = Closure.objects.create(**values)
@@ -136,7 +144,7 @@ class ClosureDetail(ClosureResource):
         if isinstance(result, Response):
             return result
         if result is not None:
-            return Response(self.get_serializer(self.get_row(pk)).data | _warning(result))
+            return Response(self.get_serializer(self.get_row(pk)).data | _effect(result, options))
         with saving():
             closure = self.lock_row(pk)
             before = scope_of(closure)
@@ -170,7 +178,7 @@ class ClosureDetail(ClosureResource):
         if isinstance(result, Response):
             return result
         if result is not None:
-            warnings = _warning(result)
+            warnings = _effect(result, options)
         else:
             with saving():
                 closure = self.lock_row(pk)
@@ -180,6 +188,11 @@ class ClosureDetail(ClosureResource):
         if warnings:
             return Response({"success": True} | warnings)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _effect(applied: ChangePlan, options: dict[str, Any]) -> dict[str, Any]:
+    """Return ``warning`` and ``notified`` of an applied plan."""
+    return _warning(applied) | notified_data(applied.notified, is_wanted(options.get("notify")))
 
 
 def _warning(applied: ChangePlan) -> dict[str, Any]:

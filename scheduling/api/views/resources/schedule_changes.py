@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.api.permissions import StaffModelPermissions
+from scheduling.api.serializers.notices import notified_data
 from scheduling.api.serializers.schedule_changes import (
     ActAnswer,
     ChangeMeetingBody,
@@ -26,8 +27,10 @@ from scheduling.api.serializers.strict import read
 from scheduling.api.views.base import ApiView
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.notifications.notices import notices_about
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
 from scheduling.selectors.studio import studio_today
+from scheduling.services.notices import author_of, is_wanted
 from scheduling.services.schedule_changes import (
     ChangeAllFuture,
     ChangeContext,
@@ -78,13 +81,13 @@ class ChangeView(ApiView, GenericAPIView):
         row = get_object_or_404(self.get_queryset(), pk=pk)
         body = read(self.body, request)
         dry_run, plan = body.pop("dry_run"), body.pop("plan", None)
-        context = ChangeContext(studio_today(), timezone.now(), str(request.user))
+        context = change_context(request, body.pop("notify", None))
         try:
             change = self.get_change(row, body)
             change_plan = preview(change, context) if dry_run else apply(change, context, plan)
         except ValidationError as error:
             raise field_errors(error, self.names) from error
-        return Response(ActAnswer(plan_response(change_plan, dry_run)).data)
+        return Response(ActAnswer(plan_response(change_plan, dry_run, context)).data)
 
 
 def field_errors(error: ValidationError, names: dict[str, str]) -> serializers.ValidationError:
@@ -97,7 +100,26 @@ def field_errors(error: ValidationError, names: dict[str, str]) -> serializers.V
     )
 
 
-def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
+def change_context(request: Request, notify: bool | None) -> ChangeContext:
+    """Return the context of a change by the caller."""
+    return ChangeContext(
+        studio_today(),
+        timezone.now(),
+        str(request.user),
+        notify=is_wanted(notify),
+        author_id=author_of(request.user),
+    )
+
+
+def notified_of(change_plan: ChangePlan, dry_run: bool, context: ChangeContext) -> dict[str, Any]:
+    """Return ``notified`` for a response: who was notified, or would be."""
+    if dry_run and context.notify:
+        found = notices_about(change_plan.changes, context.now, context.author_id)
+        return notified_data(found, context.notify)
+    return notified_data(change_plan.notified, context.notify)
+
+
+def plan_response(change_plan: ChangePlan, dry_run: bool, context: ChangeContext) -> dict[str, Any]:
     """Return a previewed or applied plan as data for ``ActAnswer``."""
     counts = {Outcome(outcome).value: n for outcome, n in sorted(change_plan.counts.items()) if n}
     return {
@@ -111,6 +133,7 @@ def plan_response(change_plan: ChangePlan, dry_run: bool) -> dict[str, Any]:
         "truncated": len(change_plan.lines) > MAX_ITEMS,
         "run_ids": change_plan.runs,
         "series": change_plan.series.id if change_plan.series else None,
+        **notified_of(change_plan, dry_run, context),
     }
 
 

@@ -1,6 +1,13 @@
 """Planned occurrences, which are not stored yet: reading and editing them."""
 
-from .edit import OccurrenceError, cancel, change, change_or_write, move
+from .edit import (
+    OccurrenceError,
+    cancel,
+    change,
+    change_or_write,
+    move,
+    notifying_occurrence,
+)
 from .planned import PlannedOccurrence, planned
 
 __all__ = [
@@ -10,5 +17,6 @@ __all__ = [
     "change",
     "change_or_write",
     "move",
+    "notifying_occurrence",
     "planned",
 ]

@@ -1,6 +1,7 @@
 """Manual edits of planned occurrences: the row is created now, marked as edited."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import day_in_week, nearest_day
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import monday_of, week_number
+from scheduling.jobs.notifications.changes import Place
 from scheduling.models import CancelledBy, ClassStatus, Room, ScheduledClass, Teacher
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.edit import (
@@ -21,6 +23,7 @@ from scheduling.services.classes.edit import (
     save_manual_edit,
 )
 from scheduling.services.classes.validation import keeping_duration
+from scheduling.services.notices import Notified, notifying
 from scheduling.text.dates import day_and_hours, long_day, with_dates_written_out
 from scheduling.text.reasons import reason_text
 
@@ -61,6 +64,27 @@ def move(
         to_date=to_date, start_time=start_time, end_time=end_time, teacher=teacher, room=room
     )
     return change(key, day, values, now)
+
+
+@contextmanager
+def notifying_occurrence(
+    key: SeriesKey, day: date, is_wanted: bool, now: datetime, author_id: int | None = None
+) -> Iterator[Notified]:
+    """Notify about the change of an occurrence, like ``notifying`` about those of classes."""
+    with notifying([], is_wanted, now, author_id) as notified:
+        before = _place(key, day) if is_wanted else None
+        yield notified
+        stored = lock_class(key, day) if before is not None else None
+        if before is not None and stored is not None:
+            notified.known[stored.pk] = before
+
+
+def _place(key: SeriesKey, day: date) -> Place:
+    scheduled_class = lock_class(key, day)
+    if scheduled_class is None:
+        scheduled_class = _new(_series(key), day)
+        scheduled_class.derive_instants()
+    return Place.of(scheduled_class)
 
 
 def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) -> ScheduledClass:

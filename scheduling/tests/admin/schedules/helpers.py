@@ -25,11 +25,11 @@ def plan_of(answer):
 
 
 def hidden_fields(answer):
-    """Return the hidden fields of the page, which its button submits."""
-    found = re.findall(
-        r'<input type="hidden" name="(\w+)" value="([^"]*)"', answer.content.decode()
-    )
-    return dict(found)
+    """Return the hidden fields and the ticked boxes of the page, which its button submits."""
+    content = answer.content.decode()
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', content)
+    ticked = re.findall(r'<input type="checkbox" name="(\w+)" value="(\w+)" checked', content)
+    return dict(found + ticked)
 
 
 def message_of(answer):

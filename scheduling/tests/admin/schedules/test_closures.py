@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from scheduling.models import Closure, ScheduledClass
+from scheduling.models import Closure, Message, ScheduledClass
 from scheduling.selectors.studio import studio_today
 from scheduling.services.roles import VIEWER
 from scheduling.services.schedules.public_holidays import public_holidays
@@ -173,6 +173,17 @@ class TestHolidays:
         # A second submit creates no second closure.
         browser.post(HOLIDAYS, self.form(browser, [day(1)]))
         assert Closure.objects.count() == 1
+
+    def test_families_are_told_of_the_ticked_days(self, browser, holidays):
+        student = ScheduledClass.objects.get(date=day(1)).student
+        student.email = "ana@example.org"
+        student.save()
+        page = browser.get(HOLIDAYS, {"country": "ES"}).content.decode()
+        assert "Tell the families" in page
+        assert "1 e-mail to a family." in page
+        answer = browser.post(HOLIDAYS, self.form(browser, [day(1)], notify="on"))
+        assert "1 e-mail queued." in message_of(answer)
+        assert Message.objects.get().subject.startswith("Cancelled: ")
 
     def test_a_stale_plan_is_shown_again(self, browser, holidays):
         form = self.form(browser, [day(1)])

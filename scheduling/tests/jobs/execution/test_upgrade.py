@@ -12,6 +12,7 @@ from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
 from scheduling.db.clock import DatabaseClock
+from scheduling.jobs.notifications.changes import earlier_cancellations
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.jobs.runs.process import this_process
@@ -19,9 +20,10 @@ from scheduling.jobs.workers.enqueue import enqueue_run
 from scheduling.jobs.workers.tasks import join_run
 from scheduling.models import Job, JobRun, Message, RunState, ScheduledClass, Studio, Teacher
 from scheduling.models.studio import first_values
-from scheduling.services.classes.cancellation_emails import email_families, notices_of
+from scheduling.selectors.messages import cancellation_report
 from scheduling.services.classes.edit import cancel
 from scheduling.services.messages import send_again
+from scheduling.services.notices import notify
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon, request, weekly
@@ -199,8 +201,10 @@ def test_claimed_reminders_and_notices_are_not_sent_again(migrate):
         ("reminder", "unknown"): 2,
         ("notice", "sent"): 1,
     }
-    assert notices_of([cancelled]).are_sent
-    assert email_families([cancelled], NOON) == 0
+    cancelled.refresh_from_db()
+    report = cancellation_report([cancelled])
+    assert (report.sent, report.waiting, report.undelivered) == (1, 0, [])
+    assert notify(earlier_cancellations([cancelled]), NOON, marta.pk).queued == 0
     remind(NOON + timedelta(hours=10))
     deliver(NOON + timedelta(hours=10))
     written = sorted((message.to[0], message.subject[-5:]) for message in mail.outbox)
@@ -273,8 +277,9 @@ def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons,
 def test_stored_studio_gets_initial_values_of_new_columns(migrate, settings, given, stored):
     before = migrate([("scheduling", "0030_zone_names")])
     values = first_values()
-    rest = {name: values.pop(name) for name in ("cancel_notice_hours", "currency")}
-    assert rest == {"cancel_notice_hours": 24, "currency": ""}
+    later = ("cancel_notice_hours", "currency", "notify_families")
+    rest = {name: values.pop(name) for name in later}
+    assert rest == {"cancel_notice_hours": 24, "currency": "", "notify_families": "ask"}
     old = values | {"name": "Clara", "reminder_hours": 12, "is_settled": True}
     before.get_model("scheduling", "Studio").objects.create(**old)
     for name, value in given.items():

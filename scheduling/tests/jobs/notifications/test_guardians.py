@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.jobs.notifications import reminders
 from scheduling.jobs.notifications.delivery import deliver
-from scheduling.models import ClassStatus, Message, MessageItem, ScheduledClass, StudentGuardian
-from scheduling.services.classes.cancellation_emails import email_families, notices_of
+from scheduling.models import CancelledBy, Message, MessageItem, ScheduledClass, StudentGuardian
+from scheduling.selectors.messages import cancellation_report
+from scheduling.services.classes.edit import cancel
+from scheduling.services.notices import notifying
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 
@@ -44,8 +46,10 @@ def remind():
 
 
 def cancelled(lesson):
-    ScheduledClass.objects.filter(pk=lesson.pk).update(status=ClassStatus.CANCELLED)
-    return [ScheduledClass.objects.select_related("student", "teacher").get(pk=lesson.pk)]
+    """Cancel the class and notify the family."""
+    with notifying([lesson.pk], True, NOON) as notified:
+        cancel(lesson.pk, by=CancelledBy.STUDIO, now=NOON)
+    return notified
 
 
 def test_guardian_is_reminded_instead_of_the_student(lesson, eva):
@@ -110,32 +114,29 @@ def test_reminders_take_the_same_number_of_queries_for_many_guardians(lesson, an
 def test_each_guardian_gets_the_notice_once(lesson, ana, eva):
     make.guardian("Iker Ruiz", ana, email="iker@example.org")
     make.guardian("Rosa Gil", ana, email="rosa@example.org", notices=False)
-    classes = cancelled(lesson)
-    assert notices_of(classes).missing == 2
-    assert email_families(classes, NOON) == 2
-    assert email_families(classes, NOON) == 0
+    assert cancelled(lesson).queued == 2
+    assert cancelled(lesson).queued == 0
     assert deliver(NOON) == 2
     assert sorted(message.to[0] for message in mail.outbox) == [
         "eva@example.org",
         "iker@example.org",
     ]
-    report = notices_of(classes)
-    assert (report.sent, report.missing, report.without_address) == (2, 0, [])
+    assert cancellation_report([ScheduledClass.objects.get(pk=lesson.pk)]).sent == 2
 
 
 def test_family_without_any_address_is_named(lesson, ana, eva):
     eva.email = ana.email = ""
     eva.save()
     ana.save()
-    report = notices_of(cancelled(lesson))
-    assert (report.missing, report.without_address) == (0, ["Ana Ruiz"])
+    notified = cancelled(lesson)
+    assert (notified.queued, notified.without_address) == (0, ["Ana Ruiz"])
 
 
-def test_family_that_wants_no_notices_is_not_missing(lesson, eva):
+def test_family_that_wants_no_notices_gets_none_and_is_not_named(lesson, eva):
     eva.notices = False
     eva.save()
-    report = notices_of(cancelled(lesson))
-    assert (report.missing, report.without_address, report.are_sent) == (0, [], True)
+    notified = cancelled(lesson)
+    assert (notified.queued, notified.without_address) == (0, [])
 
 
 def test_database_refuses_a_second_item_for_one_guardian(lesson, eva):

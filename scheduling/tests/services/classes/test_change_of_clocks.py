@@ -16,8 +16,8 @@ from scheduling.jobs.notifications.reminders import remind
 from scheduling.management.cli.terminal import describe
 from scheduling.models import CalendarFeed, FixedSchedule, Job, JobRun, ScheduledClass
 from scheduling.services.calendar_feeds import feed_events
-from scheduling.services.classes.cancellation_emails import email_families
 from scheduling.services.classes.edit import cancel
+from scheduling.services.notices import notifying
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
 from scheduling.tests.jobs.helpers import counts, dry_run, weekly
@@ -72,8 +72,9 @@ def test_end_time_is_the_same_everywhere(client, settings, date, start, end, beg
     assert [f"{instant:%H:%M}" for instant in local] == [begins, ends]
 
     mail.outbox.clear()
-    cancel(lesson.pk, by="teacher", now=now)
-    assert email_families([ScheduledClass.objects.get(pk=lesson.pk)], now) == 1
+    with notifying([lesson.pk], True, now) as notified:
+        cancel(lesson.pk, by="teacher", now=now)
+    assert notified.queued == 1
     deliver(now)
     assert f"{hours} (Europe/Madrid)" in mail.outbox[0].body
 

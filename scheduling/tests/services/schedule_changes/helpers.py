@@ -1,6 +1,7 @@
 """Helpers that preview and apply schedule changes, and count their results."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -26,9 +27,11 @@ def look(change: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> 
     return preview(change, at_moment(today, clock))
 
 
-def do(change: ScheduleChange, today: date = MONDAY, clock: str = "00:05") -> ChangePlan:
+def do(
+    change: ScheduleChange, today: date = MONDAY, clock: str = "00:05", notify: bool = False
+) -> ChangePlan:
     """Preview the change, then apply exactly that plan."""
-    when = at_moment(today, clock)
+    when = replace(at_moment(today, clock), notify=notify)
     return apply(change, when, preview(change, when).fingerprint)
 
 

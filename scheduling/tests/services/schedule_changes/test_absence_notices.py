@@ -7,12 +7,8 @@ from django.core import mail
 
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.models import Message
-from scheduling.services.classes.cancellation_emails import (
-    cancelled_for,
-    email_families,
-    notices_of,
-)
-from scheduling.services.schedule_changes import TeacherAbsence
+from scheduling.selectors.messages import cancellation_report
+from scheduling.services.schedule_changes import TeacherAbsence, cancelled_for
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon
@@ -35,27 +31,29 @@ def marta():
     return marta
 
 
-def notify(marta, last=MONDAY, now=EARLY):
-    """Queue and deliver the messages; return the report."""
-    email_families(cancelled_for(marta, MONDAY, last, now), now)
-    deliver(now)
-    return delivery_report(marta, last, now)
+def absent(marta, last=MONDAY, name="", **values):
+    """Enter the absence, notify, deliver; return the plan."""
+    done = do(TeacherAbsence(marta, MONDAY, last, name), notify=True, **values)
+    deliver(EARLY)
+    return done
 
 
 def delivery_report(marta, last=MONDAY, now=EARLY):
-    return notices_of(cancelled_for(marta, MONDAY, last, now))
+    return cancellation_report(cancelled_for(marta, MONDAY, last, now))
 
 
 def test_families_are_notified_when_a_teacher_is_ill(marta):
-    assert said(do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))) == {"cancelled": 3}
-
-    report = notify(marta)
-
-    assert (report.sent, report.without_address, report.undelivered) == (2, ["Mia Roth"], [])
+    done = absent(marta, name="Flu")
+    assert said(done) == {"cancelled": 3}
+    assert (done.notified.queued, done.notified.without_address) == (2, ["Mia Roth"])
+    report = delivery_report(marta)
+    assert (report.sent, report.waiting, report.undelivered) == (2, 0, [])
     first, second = mail.outbox
     assert (first.to, second.to) == (["ana@example.org"], ["leo@example.org"])
-    assert second.subject == "Cancelled: Piano with Marta Gil, Monday 5 January 2026, 17:00"
-    assert "Monday 5 January 2026, 17:00–18:00 (Europe/Madrid)" in second.body
+    assert (
+        second.subject == "Cancelled: Piano with Marta Gil, Monday 5 January, 17:00 (Europe/Madrid)"
+    )
+    assert "Monday 5 January, 17:00–18:00 (Europe/Madrid)" in second.body
     assert "16:00–17:00 (Europe/Madrid)" in first.body
     assert "lunes" in first.body.lower()
     # The reason of the absence is private.
@@ -63,23 +61,27 @@ def test_families_are_notified_when_a_teacher_is_ill(marta):
 
 
 def test_repeated_absence_sends_no_second_email(marta):
-    change = TeacherAbsence(marta, MONDAY, MONDAY)
-    do(change)
-    notify(marta)
-    do(change)
-    report = notify(marta)
-    assert (report.sent, report.are_sent, len(mail.outbox)) == (2, True, 2)
+    assert absent(marta).notified.queued == 2
+    assert absent(marta).notified.queued == 0
+    assert (delivery_report(marta).sent, len(mail.outbox)) == (2, 2)
+
+
+def test_absence_that_was_entered_silently_is_notified_later(marta):
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
+    assert not Message.objects.exists()
+    assert len(look(TeacherAbsence(marta, MONDAY, MONDAY)).changes) == 3
+    assert absent(marta).notified.queued == 2
+    assert delivery_report(marta).sent == 2
 
 
 def test_waiting_and_refused_messages_are_not_counted_as_sent(marta, settings):
-    do(TeacherAbsence(marta, MONDAY, MONDAY))
     with mail_server() as server:
         server.configure(settings)
         server.answers["ana@example.org"] = "550 5.1.1 no such user"
         server.answers["leo@example.org"] = "451 4.7.1 come back later"
-        assert notify(marta).sent == 0
+        absent(marta)
         found = delivery_report(marta)
-        assert (found.undelivered, found.waiting, found.are_sent) == (["Ana Ruiz"], 1, False)
+        assert (found.undelivered, found.waiting, found.sent) == (["Ana Ruiz"], 1, 0)
         assert "no such user" in Message.objects.get(state="refused").error
         server.answers.clear()
         deliver(EARLY + timedelta(minutes=5))
@@ -91,21 +93,20 @@ def test_waiting_and_refused_messages_are_not_counted_as_sent(marta, settings):
 
 
 def test_message_is_not_sent_if_cancellation_is_undone(marta, settings):
-    do(TeacherAbsence(marta, MONDAY, MONDAY))
-    assert email_families(cancelled_for(marta, MONDAY, MONDAY, EARLY), EARLY) == 2
+    do(TeacherAbsence(marta, MONDAY, MONDAY), notify=True)
     marta.closures.get().delete()
     horizon()
     assert deliver(EARLY) == 0
     assert set(Message.objects.values_list("state", flat=True)) == {"stale"}
     # A second cancellation sends a message again.
-    do(TeacherAbsence(marta, MONDAY, MONDAY))
-    assert notify(marta).sent == 2
+    absent(marta)
+    assert delivery_report(marta).sent == 2
 
 
 def test_begun_class_stays_and_its_family_is_not_notified(marta):
-    when = moment("2026-01-05 15:30")  # 16:30 in Madrid
-    assert said(do(TeacherAbsence(marta, MONDAY, MONDAY), clock="15:30")) == {"cancelled": 2}
-    assert notify(marta, now=when).sent == 1
+    done = absent(marta, clock="15:30")  # 16:30 in Madrid
+    assert (said(done), done.notified.queued) == ({"cancelled": 2}, 1)
+    deliver(moment("2026-01-05 15:30"))
     assert mail.outbox[0].to == ["leo@example.org"]
 
 
@@ -113,9 +114,8 @@ def test_edited_classes_and_one_offs_are_cancelled_too(marta):
     noah = make.student("Noah Kim", email="noah@example.org")
     make.lesson(noah, MONDAY, "20:00", "21:00", marta)
     other = make.lesson(noah, day("2026-01-06"), "20:00", "21:00", marta)
-    change_plan = do(TeacherAbsence(marta, MONDAY, MONDAY, "Flu"))
-    assert said(change_plan) == {"cancelled": 4}
-    assert notify(marta).sent == 3
+    assert said(absent(marta, name="Flu")) == {"cancelled": 4}
+    assert delivery_report(marta).sent == 3
     other.refresh_from_db()
     assert other.status == "scheduled"
 
@@ -124,13 +124,14 @@ def test_lessons_cancelled_by_a_holiday_send_no_email(marta):
     make.closure("Holiday", MONDAY)
     horizon()
     assert said(look(TeacherAbsence(marta, MONDAY, MONDAY))) == {}
-    do(TeacherAbsence(marta, MONDAY, MONDAY))
-    assert notify(marta).sent == 0
+    assert absent(marta).notified.queued == 0
 
 
 def test_absence_of_several_days(marta):
-    assert said(do(TeacherAbsence(marta, MONDAY, day("2026-01-12")))) == {"cancelled": 6}
-    assert notify(marta, day("2026-01-12")).sent == 4
+    assert said(absent(marta, day("2026-01-12"))) == {"cancelled": 6}
+    assert delivery_report(marta, day("2026-01-12")).sent == 2
+    assert mail.outbox[1].subject == "2 lessons are cancelled"
+    assert mail.outbox[1].body.count("- Piano with Marta Gil: Monday ") == 2
 
 
 def test_deleting_the_closure_restores_the_classes(marta):

@@ -1,0 +1,116 @@
+"""The texts of notices, in the reader's language; times are local to the lesson.
+
+A teacher reads their own local time. The zone is named where it is not the studio's.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from scheduling.domain.wallclock import is_same_zone, is_zone, local_times
+from scheduling.models import ChangeKind, Room, Student, Teacher
+from scheduling.selectors.studio import local, studio
+from scheduling.text.dates import coming_day
+
+from .changes import Place
+from .texts import Reader, lesson_name, name_of, signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A change of a lesson; ``teachers`` and ``rooms`` have those of both places by id."""
+
+    kind: ChangeKind
+    before: Place
+    after: Place | None
+    student: Student
+    teachers: Mapping[int, Teacher]
+    rooms: Mapping[int, Room]
+
+    @property
+    def place(self) -> Place:
+        """The place to name: the new one, or the former one if the reader lost the lesson."""
+        lost = self.kind in (ChangeKind.CANCELLED, ChangeKind.TAKEN)
+        return self.before if lost or self.after is None else self.after
+
+
+def notice_text(reader: Reader, lines: Sequence[NoticeLine], now: datetime) -> tuple[str, str]:
+    """Return subject and body of a notice. ``lines`` has at least one, in order."""
+    with translation.override(reader.language):
+        parts = [_("Hello %(name)s,") % {"name": name_of(reader)}]
+        for kind, heading in _headings():
+            found = [_sentence(reader, line, now) for line in lines if line.kind is kind]
+            if found:
+                parts.append("\n".join([heading, *(f"- {sentence}" for sentence in found)]))
+        subject = " ".join(_subject(reader, lines, now).split())
+        return subject, "\n\n".join(parts) + signature()
+
+
+def _headings() -> list[tuple[ChangeKind, str]]:
+    return [
+        (ChangeKind.CANCELLED, _("These lessons are cancelled:")),
+        (ChangeKind.MOVED, _("These lessons have a new time:")),
+        (ChangeKind.TEACHER, _("These lessons have another teacher:")),
+        (ChangeKind.RESTORED, _("These lessons take place after all:")),
+        (ChangeKind.GIVEN, _("You now teach these lessons:")),
+        (ChangeKind.TAKEN, _("Another teacher takes over these lessons:")),
+    ]
+
+
+def _subject(reader: Reader, lines: Sequence[NoticeLine], now: datetime) -> str:
+    if len(lines) > 1:
+        text = ngettext("%(n)d lesson has changed", "%(n)d lessons have changed", len(lines))
+        if all(line.kind is ChangeKind.CANCELLED for line in lines):
+            text = ngettext("%(n)d lesson is cancelled", "%(n)d lessons are cancelled", len(lines))
+        return text % {"n": len(lines)}
+    (line,) = lines
+    text = {
+        ChangeKind.CANCELLED: _("Cancelled: %(lesson)s, %(when)s"),
+        ChangeKind.MOVED: _("New time: %(lesson)s, %(when)s"),
+        ChangeKind.TEACHER: _("Another teacher: %(lesson)s, %(when)s"),
+        ChangeKind.RESTORED: _("Takes place after all: %(lesson)s, %(when)s"),
+        ChangeKind.GIVEN: _("Now yours: %(lesson)s, %(when)s"),
+        ChangeKind.TAKEN: _("Handed over: %(lesson)s, %(when)s"),
+    }[line.kind]
+    lesson = _lesson(reader, line, line.place)
+    return text % {"lesson": lesson, "when": _when(reader, line.place, now, with_end=False)}
+
+
+def _sentence(reader: Reader, line: NoticeLine, now: datetime) -> str:
+    text = f"{_lesson(reader, line, line.place)}: {_when(reader, line.place, now)}"
+    if line.place is not line.before and (room := line.rooms.get(line.place.room_id or 0)):
+        text += f", {room}"
+    former = []
+    if line.kind is ChangeKind.MOVED:
+        former.append(_when(reader, line.before, now))
+    if (
+        line.kind in (ChangeKind.MOVED, ChangeKind.TEACHER)
+        and not isinstance(reader, Teacher)
+        and line.before.teacher_id != line.place.teacher_id
+        and (teacher := line.teachers.get(line.before.teacher_id or 0)) is not None
+    ):
+        former.append(pgettext("before: with a teacher", "with %(person)s") % {"person": teacher})
+    if not former:
+        return text
+    return _("%(lesson)s (before: %(before)s)") % {"lesson": text, "before": ", ".join(former)}
+
+
+def _lesson(reader: Reader, line: NoticeLine, place: Place) -> str:
+    teacher = line.teachers.get(place.teacher_id or 0)
+    return lesson_name(reader, place.subject, line.student, teacher)
+
+
+def _when(reader: Reader, place: Place, now: datetime, with_end: bool = True) -> str:
+    """Return “Tuesday 12 January, 17:00–18:00”."""
+    zone = place.zone
+    is_own = isinstance(reader, Teacher) and is_zone(reader.time_zone)
+    if isinstance(reader, Teacher) and is_own:
+        zone = reader.time_zone
+    begins, ends = local_times(place.starts_at, place.ends_at, zone)
+    hours = f"{begins:%H:%M}–{ends:%H:%M}" if with_end else f"{begins:%H:%M}"
+    text = f"{coming_day(begins.date(), local(now).date())}, {hours}"
+    return text if is_own or is_same_zone(zone, studio().time_zone) else f"{text} ({zone})"
