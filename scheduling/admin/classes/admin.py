@@ -42,6 +42,7 @@ from .filters import (
 from .forms import ScheduledClassForm
 from .make_up import MakeUpActionMixin
 from .permissions import ClassPermissionsMixin
+from .statement_filters import FILTERS
 
 
 @admin.register(ScheduledClass)
@@ -86,6 +87,7 @@ class ScheduledClassAdmin(
         MakeUpFilter,
         SourceFilter,
         ManualEditFilter,
+        *FILTERS,
     )
     # Shows the search box; get_search_results determines the searched fields.
     search_fields = ("student__last_name",)

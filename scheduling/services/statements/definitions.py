@@ -178,6 +178,12 @@ GROUPINGS = {
 }
 
 
+def permissions(by: str) -> list[str]:
+    """Return the permissions that a reader of a statement needs: classes, teachers, prices."""
+    models = ("scheduledclass", "teacher", "lessonsettings", GROUPINGS[by].model)
+    return [f"scheduling.view_{model}" for model in models]
+
+
 def with_payer(classes: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
     """Add ``payer``, the student's guardian who pays; a student has at most one."""
     link = "student__student_guardians"
