@@ -204,7 +204,7 @@ def _cells(found: Statement, period: Period, row: StatementRow | None) -> list[d
 
     def cell(title: Any, text: str, figure: str, count: int) -> dict[str, Any]:
         url = listed_classes(period, figure, found.by, row) if count else ""
-        return {"title": title, "text": text, "url": url}
+        return {"title": title, "text": text, "url": url, "is_shown": not figure}
 
     cells = []
     for name, figure in FIGURES.items():

@@ -101,8 +101,8 @@ def test_files_have_the_rows(api: APIClient, marta: Teacher) -> None:
     text = answer.content.decode("utf-8-sig")
     header, *lines = csv.reader(io.StringIO(text), delimiter=";")
     assert (header[0], header[-1][:7]) == ("Asignatura", "Importe")
-    assert lines[0] == ["'=Piano", "1", "60", *"010000000100", "0", "30.05"]
-    assert lines[1] == ["Sin asignatura", "2", "105", *"100100000100", "1", ""]
+    assert lines[0] == ["'=Piano", "1", "60", *"01000000100", "0", "30.05"]
+    assert lines[1] == ["Sin asignatura", "2", "105", *"10010000100", "1", ""]
 
     answer = api.get("/api/statements?by=subject&format=xlsx")
     sheet = load_workbook(io.BytesIO(answer.content)).active

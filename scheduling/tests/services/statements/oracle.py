@@ -140,7 +140,7 @@ def expected(first, last, by, now):
         for name in _figures(scheduled_class, now):
             rows[row][name] += 1
             totals[name] += 1
-        if _is_given(scheduled_class, now):
+        if is_given(scheduled_class, now):
             minutes = (scheduled_class.ends_at - scheduled_class.starts_at) // timedelta(minutes=1)
             lesson = (scheduled_class.teacher_id, scheduled_class.starts_at)
             if not scheduled_class.is_shared:
@@ -174,7 +174,7 @@ def _row(scheduled_class, by):
     return getattr(scheduled_class, f"{by}_id")
 
 
-def _is_given(scheduled_class, now):
+def is_given(scheduled_class, now):
     return (
         scheduled_class.status != "cancelled"
         and scheduled_class.ends_at <= now
@@ -189,7 +189,7 @@ def _figures(scheduled_class, now):
     to_pay = found & {"present", "unexcused"} or scheduled_class.is_chargeable
     if to_pay and not (lost and lost.is_chargeable):
         found.add("chargeable")
-    if lost and _is_given(scheduled_class, now):
+    if lost and is_given(scheduled_class, now):
         found.add("make_ups_given")
     if scheduled_class.status == "cancelled" and _earns(scheduled_class):
         found.add("make_ups_owed")
