@@ -1,7 +1,7 @@
 """Filters of the list of classes by the figures of a statement; shown only if the URL has them.
 
-Links of a statement have them: a period, a figure, and the row of a teacher, student, guardian or
-subject.
+Links of a statement have them: a period, a figure, and the row of a teacher, student, guardian,
+subject or room.
 """
 
 from datetime import date

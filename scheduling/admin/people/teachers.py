@@ -62,7 +62,7 @@ class LessonDurationForm(ModelForm):
         return values
 
     def _first_day(self, minutes: int | None) -> date:
-        if self.instance.pk is not None:
+        if self.instance.pk is not None or minutes is None:
             return FIRST_DATE
         others = LessonDuration.objects.filter(settings=self.instance.settings_id, minutes=minutes)
         return studio_today() if others.exists() else FIRST_DATE

@@ -1,4 +1,4 @@
-"""The page of a statement: a period by teacher, student, guardian or subject, and its files."""
+"""The page of a statement: a period by teacher, student …, and its files."""
 
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from scheduling.admin.core.links import Links, links_for
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, month_of
 from scheduling.models import LessonSettings
+from scheduling.selectors.rooms import has_rooms
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.statements import files
 from scheduling.services.statements.definitions import (
@@ -99,7 +100,7 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "groupings": [
             {"title": grouping.title, "url": _url(period, name), "is_current": name == by}
             for name, grouping in GROUPINGS.items()
-            if may_see_statement(request, name)
+            if may_see_statement(request, name) and (name != "room" or has_rooms())
         ],
         "months": _months(period, by, studio_day(now)),
         "downloads": [
@@ -110,7 +111,7 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "not_marked_text": _not_marked_text(found.totals.not_marked),
         "not_marked_url": listed_classes(period, "not_marked"),
         "lengths": [_length(length, page) for length, page in _with_pages(lengths, links)],
-        "first_title": capfirst(GROUPINGS[by].title),
+        "first_title": capfirst(str(GROUPINGS[by].title)),
         "amount_title": files.amount_title(),
         "rows": [_row(found, period, row, links) for row in found.rows],
         "totals": _cells(found, period, None),
@@ -171,7 +172,7 @@ def _with_pages(
     lengths: list[LengthWithoutPrice], links: Links
 ) -> list[tuple[LengthWithoutPrice, str]]:
     """Return each length with the page of its teacher's lesson settings, if it may be opened."""
-    teachers = {length.teacher_id for length in lengths} - {None}
+    teachers = {length.teacher_id for length in lengths if length.teacher_id is not None}
     settings = LessonSettings.objects.filter(teacher__in=teachers)
     pages = {
         teacher: reverse("admin:scheduling_lessonsettings_change", args=[pk])

@@ -30,7 +30,7 @@ def write_lesson_settings(teacher: Teacher, wanted: Mapping[str, Any] | None, to
         return
     values = dict(wanted)
     durations = values.pop("durations", [])
-    settings = LessonSettings(pk=stored and stored.pk, teacher=teacher, **values)
+    settings = LessonSettings(pk=stored.pk if stored else None, teacher=teacher, **values)
     settings.save()
     _write_prices(settings, {each["minutes"]: each["price"] for each in durations}, today)
 

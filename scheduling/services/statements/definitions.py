@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -174,6 +176,15 @@ GROUPINGS = {
         model="scheduledclass",
         once=True,
         same=Q(subject=OuterRef("subject")),
+    ),
+    "room": Grouping(
+        title=_("room"),
+        key="room_id",
+        names=("room__name",),
+        nameless=_("Without a room"),
+        model="room",
+        once=True,
+        same=Q(Exact(Coalesce("room_id", 0), Coalesce(OuterRef("room_id"), 0))),
     ),
 }
 

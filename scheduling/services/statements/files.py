@@ -48,7 +48,7 @@ def amount_title() -> str:
 
 def columns(by: str) -> list[StatementColumn]:
     """Return the columns of a file with the rows of a statement."""
-    found = [StatementColumn(str(capfirst(GROUPINGS[by].title)), "name")]
+    found = [StatementColumn(capfirst(str(GROUPINGS[by].title)), "name")]
     for name, figure in FIGURES.items():
         found.append(StatementColumn(str(figure.title), name))
         if name == LESSONS:

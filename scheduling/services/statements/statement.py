@@ -1,4 +1,4 @@
-"""A statement: the sums of a period by teacher, student, guardian or subject, in one query."""
+"""A statement: the sums of a period by teacher, student …, in one query."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ from .definitions import (
 
 
 class StatementRow(NamedTuple):
-    """The sums of one teacher, student, guardian or subject, or of all.
+    """The sums of one teacher, student, guardian, subject or room, or of all.
 
     ``key`` is the value of the grouping's column: an ID, a subject, or None. ``amount`` is in the
     studio's currency, None if no price of a chargeable class is known; ``without_price`` are the

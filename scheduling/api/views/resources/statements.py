@@ -45,7 +45,7 @@ class Statements(ApiView):
         },
     )
     def get(self, request: Request) -> Response | HttpResponse:
-        """The statement of a period by teacher, student, guardian or subject.
+        """The statement of a period by teacher, student, guardian, subject or room.
 
         `by=student` and `by=guardian` also need the permission to view those people.
         """

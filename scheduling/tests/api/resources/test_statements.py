@@ -84,13 +84,14 @@ def test_rows_are_by_anything(api: APIClient, marta: Teacher) -> None:
     make.lesson(make.student("Leo Gil"), MONDAY + 3 * DAY, attendance="present")
     names = {
         by: [row["name"] for row in ok(api.get(f"/api/statements?by={by}"))["results"]]
-        for by in ("teacher", "student", "guardian", "subject")
+        for by in ("teacher", "student", "guardian", "subject", "room")
     }
     assert names == {
         "teacher": ["Marta Gil", "Without a teacher"],
         "student": ["Ana Ruiz", "Leo Gil"],
         "guardian": ["Eva Ruiz", "Students without a payer"],
         "subject": ["=Piano", "Without a subject"],
+        "room": ["Without a room"],
     }
 
 
@@ -119,7 +120,7 @@ def test_files_have_the_rows(api: APIClient, marta: Teacher) -> None:
         ("from=march", "from: "),
         ("to=0001-01-01", "to: "),
         ("from=2026-02-02&to=2026-02-01", "to: "),
-        ("by=room", "by: "),
+        ("by=rooms", "by: "),
         ("by=", ""),
         ("format=pdf", "format: "),
         ("format=csv&format=xlsx", "format: "),

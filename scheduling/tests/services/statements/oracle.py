@@ -43,6 +43,7 @@ def populate(seed):
     make.guardian("Leo Gil", *students[1:5])
     StudentGuardian.objects.filter(guardian=eva).update(is_payer=True)
     StudentGuardian.objects.filter(student__in=students[3:4]).update(is_payer=True)
+    rooms = [make.room("Blue"), make.room("Red"), None]
     closures = [
         make.closure("Holiday", FIRST),
         make.closure("Ill", FIRST, teacher=teachers[0]),
@@ -56,13 +57,15 @@ def populate(seed):
         is_shared = teacher is not None and random.random() < 0.4
         members = random.sample(students, random.randint(2, 4) if is_shared else 1)
         minutes, subject = random.choice([30, 45, 55]), random.choice(["Piano", "Cello", ""])
+        room = random.choice(rooms)
         for student in members:
             values = _outcome(random, begin, closures)
             if random.random() < 0.2:
                 values |= _moved(random, teacher or teachers[0], student, begin)
             if random.random() < 0.2:
                 subject = random.choice(["Piano", "Cello", ""])
-            _add(begin, minutes, student, teacher, subject, is_shared=is_shared, **values)
+            values |= {"is_shared": is_shared, "room": room}
+            _add(begin, minutes, student, teacher, subject, **values)
     cancelled = list(ScheduledClass.objects.filter(status="cancelled"))
     for lost, begin in zip(
         random.sample(cancelled, len(cancelled) // 2), begins[70:], strict=False
@@ -145,7 +148,7 @@ def expected(first, last, by, now):
             lesson = (scheduled_class.teacher_id, scheduled_class.starts_at)
             if not scheduled_class.is_shared:
                 lesson = scheduled_class.pk
-            in_row = (row, lesson if by in ("teacher", "subject") else scheduled_class.pk)
+            in_row = (row, lesson if by in ("teacher", "subject", "room") else scheduled_class.pk)
             for key, sums in ((in_row, rows[row]), (lesson, totals)):
                 if key not in seen:
                     seen.add(key)
