@@ -4,19 +4,17 @@ Links of a statement have them: a period, a figure, and the row of a teacher, st
 subject or room.
 """
 
-from datetime import date
-from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from typing import Any
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.permissions import may_see_everyone
+from scheduling.admin.core.statement_cells import Period, read_period
 from scheduling.models import ScheduledClass
 from scheduling.services.statements.definitions import (
     FIGURES,
@@ -24,36 +22,7 @@ from scheduling.services.statements.definitions import (
     begins_within,
     with_payer,
 )
-from scheduling.services.statements.statement import StatementRow
 from scheduling.text.dates import days_text
-
-ALL_CLASSES = "all"
-
-
-class Period(NamedTuple):
-    """Two days, both included; in URLs “2026-03-01..2026-03-31”."""
-
-    first: date
-    last: date
-
-    def __str__(self) -> str:
-        return f"{self.first}..{self.last}"
-
-
-def read_period(text: str) -> Period:
-    """Return the period that ``text`` has. Raises ValueError."""
-    first, last = map(date.fromisoformat, text.split(".."))
-    return Period(first, last)
-
-
-def listed_classes(
-    period: Period, figure: str, by: str = "", row: StatementRow | None = None
-) -> str:
-    """Return the URL of the list with the classes that a figure counts."""
-    query = {"when": ALL_CLASSES, "period": str(period), "figure": figure}
-    if row is not None:
-        query["row"] = f"{by}:{'' if row.key is None else row.key}"
-    return f"{reverse('admin:scheduling_scheduledclass_changelist')}?{urlencode(query)}"
 
 
 class LinkFilter(SimpleListFilter):

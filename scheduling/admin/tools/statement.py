@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
@@ -11,14 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduling.admin.classes.statement_filters import Period, listed_classes
 from scheduling.admin.core.links import Links, links_for
+from scheduling.admin.core.statement_cells import (
+    Period,
+    cells,
+    listed_classes,
+    may_see_statement,
+    statement_url,
+)
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, month_of
 from scheduling.models import LessonSettings
@@ -26,11 +30,7 @@ from scheduling.selectors.rooms import has_rooms
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.statements import files
 from scheduling.services.statements.definitions import (
-    CHARGEABLE,
-    FIGURES,
     GROUPINGS,
-    LESSONS,
-    permissions,
 )
 from scheduling.services.statements.statement import (
     LengthWithoutPrice,
@@ -39,7 +39,7 @@ from scheduling.services.statements.statement import (
     lengths_without_price,
     statement,
 )
-from scheduling.text.dates import days_text, hours_text, month_text, number_text
+from scheduling.text.dates import days_text, month_text, number_text
 
 # The lines of the header: the titles of some figures, and how many columns each spans.
 _ATTENDANCE = ("not_marked", "present", "excused", "unexcused")
@@ -70,12 +70,6 @@ class PeriodForm(forms.Form):
         return values
 
 
-def may_see_statement(request: HttpRequest, by: str = "teacher") -> bool:
-    """Return whether an active staff user may see the statement by ``by``."""
-    user: Any = request.user
-    return bool(user.is_active and user.is_staff and user.has_perms(permissions(by)))
-
-
 @require_safe
 def statement_page(request: HttpRequest) -> HttpResponse:
     """Show a statement, or download it."""
@@ -98,13 +92,14 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "by": by,
         "groupings": [
-            {"title": grouping.title, "url": _url(period, name), "is_current": name == by}
+            {"title": grouping.title, "url": statement_url(period, name), "is_current": name == by}
             for name, grouping in GROUPINGS.items()
             if may_see_statement(request, name) and (name != "room" or has_rooms())
         ],
         "months": _months(period, by, studio_day(now)),
         "downloads": [
-            {"title": kind.upper(), "url": _url(period, by, format=kind)} for kind in files.KINDS
+            {"title": kind.upper(), "url": statement_url(period, by, format=kind)}
+            for kind in files.KINDS
         ],
         "not_ended": period.last >= studio_day(now),
         "not_marked": found.totals.not_marked,
@@ -114,7 +109,7 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "first_title": capfirst(str(GROUPINGS[by].title)),
         "amount_title": files.amount_title(),
         "rows": [_row(found, period, row, links) for row in found.rows],
-        "totals": _cells(found, period, None),
+        "totals": cells(by, period, None, found.totals),
     }
     return TemplateResponse(request, "admin/tools/statement.html", context)
 
@@ -134,11 +129,6 @@ def _heading(period: Period, by: str) -> str:
     return capfirst(_("%(period)s, by %(what)s") % what)
 
 
-def _url(period: Period, by: str, **more: str) -> str:
-    query = {"from": period.first, "to": period.last, "by": by, **more}
-    return f"{reverse('admin:statement')}?{urlencode(query)}"
-
-
 def _months(period: Period, by: str, today: date) -> list[dict[str, Any]]:
     """Return links to the months around the first day, and to this month."""
     shown = Period(*month_of(period.first))
@@ -151,14 +141,14 @@ def _months(period: Period, by: str, today: date) -> list[dict[str, Any]]:
     links = [
         {
             "title": f"{left}{month_text(month.first)}{right}",
-            "url": _url(month, by),
+            "url": statement_url(month, by),
             "is_current": month == period,
         }
         for left, month, right in found
         if month.first >= FIRST_DATE and month.last <= LAST_DATE
     ]
     if Period(*month_of(today)) != shown:
-        this_month = _url(Period(*month_of(today)), by)
+        this_month = statement_url(Period(*month_of(today)), by)
         links.append({"title": _("This month"), "url": this_month, "is_current": False})
     return links
 
@@ -196,26 +186,7 @@ def _length(length: LengthWithoutPrice, page: str) -> dict[str, str]:
 def _row(found: Statement, period: Period, row: StatementRow, links: Links) -> dict[str, Any]:
     pages = {"teacher": links.teacher, "student": links.student, "guardian": links.guardian}
     page = pages[found.by](row.id) if found.by in pages else ""
-    return {"name": row.name, "url": page, "cells": _cells(found, period, row)}
-
-
-def _cells(found: Statement, period: Period, row: StatementRow | None) -> list[dict[str, Any]]:
-    """Return the cells of a row, or of the totals for None."""
-    values = found.totals if row is None else row
-
-    def cell(title: Any, text: str, figure: str, count: int) -> dict[str, Any]:
-        url = listed_classes(period, figure, found.by, row) if count else ""
-        return {"title": title, "text": text, "url": url, "is_shown": not figure}
-
-    cells = []
-    for name, figure in FIGURES.items():
-        count = getattr(values, name)
-        cells.append(cell(figure.title, number_text(count), name, count))
-        if name == LESSONS:
-            cells.append(cell(_("Hours"), hours_text(values.minutes), "", 0))
-    amount = values.amount
-    text = "–" if amount is None else number_format(amount, 2, force_grouping=True)
-    return [*cells, cell(files.amount_title(), text, CHARGEABLE, int(amount is not None))]
+    return {"name": row.name, "url": page, "cells": cells(found.by, period, row, row)}
 
 
 def _download(found: Statement, kind: str) -> HttpResponse:

@@ -100,11 +100,12 @@ def statement(first: date, last: date, by: str, now: datetime, only: Q | None = 
     """Return the statement of these days at ``now``, of the classes that meet ``only``."""
     grouping = GROUPINGS[by]
     names = [name for name in grouping.names if name != grouping.key]
-    classes = _classes(first, last, now).filter(only or Q())
+    classes = _classes(first, last, now)
     if grouping.key.startswith("payer__"):
         classes = with_payer(classes)
     found = (
-        classes.order_by()
+        classes.filter(only or Q())
+        .order_by()
         .values(grouping.key, *names)
         .annotate(**_sums(grouping, now))
         .values_list(grouping.key, *names, *_sums(grouping, now), named=True)

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 
-from scheduling.models import ClassStatus, LessonDuration, LessonSettings
+from scheduling.models import ClassStatus, LessonDuration, LessonSettings, StudentGuardian
 from scheduling.services.statements.definitions import FIGURES, GROUPINGS
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
@@ -122,3 +122,35 @@ def test_the_list_of_classes_refuses_other_values(admin_client):
         "row=teacher:x",
     ):
         assert admin_client.get(f"{path}?{wrong}").url.endswith("?e=1")
+
+
+@pytest.mark.usefixtures("clock")
+def test_the_page_of_a_person_has_this_month(admin_client):
+    teacher, student = make.teacher("Marta Gil"), make.student("Ana Ruiz")
+    guardian = make.guardian("Eva Ruiz", student)
+    StudentGuardian.objects.filter(guardian=guardian).update(is_payer=True)
+    make.lesson(student, day("2026-02-27"), teacher=teacher, attendance="present")
+    make.lesson(student, day("2026-03-02"), teacher=teacher, attendance="present")
+    make.lesson(make.student("Leo Gil"), day("2026-03-03"), attendance="present")
+    for person in (teacher, student, guardian):
+        page = f"/admin/scheduling/{person._meta.model_name}/{person.pk}/change/"
+        month = admin_client.get(page).context["month"]
+        texts = {str(cell["title"]): cell["text"] for cell in month["cells"]}
+        assert texts == {"Lessons given": "1", "Hours": "1 h 00", "Present": "1", "Chargeable": "1"}
+        assert listed(admin_client, month["cells"][0]["url"]) == 1
+        (row,) = [
+            row for row in admin_client.get(month["url"]).context["rows"] if row["url"] == page
+        ]
+        assert row["cells"][0]["text"] == "1"
+        assert "from=2026-02-01&to=2026-02-28" in month["last_month"]
+
+
+@pytest.mark.usefixtures("clock")
+def test_this_month_needs_the_permission_for_prices(client):
+    user = User.objects.create_user("paul", is_staff=True)
+    codes = ["view_scheduledclass", "view_teacher"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codes))
+    client.force_login(user)
+    page = f"/admin/scheduling/teacher/{make.teacher().pk}/change/"
+    assert client.get(page).context["month"] is None
+    assert "This month" not in client.get(page).content.decode()
