@@ -89,17 +89,17 @@ def measure(rows: int, pages: int) -> None:
         )
 
 
-def fill(each: int) -> None:
-    """Create ten thousand students with ``each`` classes."""
+def fill(each: int, students: int = STUDENTS) -> None:
+    """Create ``students`` with ``each`` classes, one in three days."""
     from django.db import connection
 
     from scheduling.models import Student, Teacher
 
     Teacher.objects.bulk_create(
-        [Teacher(name=f"Teacher {n}", time_zone="UTC") for n in range(STUDENTS // 12 + 1)]
+        [Teacher(name=f"Teacher {n}", time_zone="UTC") for n in range(students // 12 + 1)]
     )
     Student.objects.bulk_create(
-        [Student(first_name="Student", last_name=str(n)) for n in range(STUDENTS)]
+        [Student(first_name="Student", last_name=str(n)) for n in range(students)]
     )
     with connection.cursor() as cursor:
         cursor.execute(FILL, [each])

@@ -1,12 +1,13 @@
 """The admin's pages beside the tables, in the order of the navigation."""
 
 from scheduling.admin.core.tool_page import ToolPage
-from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
+from scheduling.admin.tools import calendar_check, conflicts, explain, statement, timetable_import
 
 from . import calendar, jobs
 
 PAGES: tuple[ToolPage, ...] = (
     *calendar.PAGES,
+    *statement.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,
     *calendar_check.PAGES,

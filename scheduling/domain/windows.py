@@ -18,6 +18,12 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def month_of(day: date) -> tuple[date, date]:
+    """Return the first and the last day of the month of ``day``."""
+    first = day.replace(day=1)
+    return first, (first + 31 * DAY).replace(day=1) - DAY
+
+
 def week_number(day: date) -> int:
     """Return the number of ISO weeks from Monday 0001-01-01 to the week of ``day``."""
     return (day.toordinal() - 1) // 7

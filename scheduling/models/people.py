@@ -13,6 +13,8 @@ from django.db.models.functions import Now
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.domain.windows import FIRST_DATE, LAST_DATE
+
 from .fields import LineField
 from .languages import Language
 from .revision import RevisionMixin
@@ -100,7 +102,11 @@ class LessonSettings(models.Model):
 
 
 class LessonDuration(models.Model):
-    """A length of lesson that a teacher offers, with its price."""
+    """The price of a length of lesson that a teacher offers, from a day on.
+
+    A changed price is a row of its own, so that earlier lessons keep theirs. Without a price the
+    teacher does not offer the length from that day on.
+    """
 
     settings = models.ForeignKey(
         LessonSettings,
@@ -116,15 +122,28 @@ class LessonDuration(models.Model):
         _("price"),
         max_digits=9,
         decimal_places=2,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(Decimal(0))],
+        help_text=_("Empty: not offered any more."),
+    )
+    valid_from = models.DateField(
+        _("valid from"),
+        default=FIRST_DATE,
+        db_default=FIRST_DATE,
+        validators=[MinValueValidator(FIRST_DATE), MaxValueValidator(LAST_DATE)],
     )
 
     class Meta:
         verbose_name = _("lesson duration")
         verbose_name_plural = _("lesson durations")
-        ordering = ["minutes"]
+        ordering = ["minutes", "valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["settings", "minutes"], name="lesson_duration_once"),
+            models.UniqueConstraint(
+                fields=["settings", "minutes", "valid_from"],
+                name="lesson_price_once",
+                violation_error_message=_("This length already has a price from that day on."),
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=1440), name="lesson_duration_minutes"
             ),
@@ -132,6 +151,8 @@ class LessonDuration(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.price is None:
+            return f"{self.minutes} min · –"
         price = f"{number_format(self.price, decimal_pos=2)} {studio().currency}"
         return f"{self.minutes} min · {price.rstrip()}"
 

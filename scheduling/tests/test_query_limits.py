@@ -226,6 +226,9 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "log, missed": "/admin/background-jobs/?outcome=missed",
         "log, deep": f"/admin/background-jobs/?before={studio.run.pk + 3}",
         "a week as a list": "/admin/calendar/?plain=1",
+        "statement by student": "/admin/statement/?by=student",
+        "classes of a statement": f"{tables}/scheduledclass/?period=2020-01-01..2199-12-31"
+        f"&figure=present&row=guardian:{studio.guardian.pk}",
         "preview of the horizon": "/admin/background-jobs/horizon/preview/",
     }
 

@@ -12,7 +12,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from scheduling.domain.windows import DAY, WEEK
+from scheduling.domain.windows import DAY, WEEK, month_of
 from scheduling.selectors.studio import local, studio_zone
 
 MINUTE = timedelta(minutes=1)
@@ -64,6 +64,26 @@ def plain_day(day: date) -> str:
 def short_day(day: date) -> str:
     """“Sun 14 Feb”."""
     return date_format(day, pgettext("date format: Sun 14 Feb", "D j M"))
+
+
+def month_text(day: date) -> str:
+    """“March 2026”."""
+    return date_format(day, pgettext("date format: March 2026", "F Y"))
+
+
+def days_text(first: date, last: date) -> str:
+    """“March 2026” for a whole month, one date, or “Sun 1 Mar 2026 – Tue 3 Mar 2026”."""
+    if (first, last) == month_of(first):
+        return month_text(first)
+    return full_day(first) if first == last else f"{full_day(first)} – {full_day(last)}"
+
+
+def hours_text(minutes: int) -> str:
+    """“64 h 30”."""
+    return _("%(hours)s h %(minutes)s") % {
+        "hours": number_format(minutes // SECONDS, force_grouping=True),
+        "minutes": f"{minutes % SECONDS:02}",
+    }
 
 
 def weekday(day: date) -> str:

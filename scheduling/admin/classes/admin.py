@@ -44,6 +44,7 @@ from .filters import (
 from .forms import ScheduledClassForm, offers_notices
 from .make_up import MakeUpActionMixin
 from .permissions import ClassPermissionsMixin
+from .statement_filters import FILTERS
 
 
 @admin.register(ScheduledClass)
@@ -88,6 +89,7 @@ class ScheduledClassAdmin(
         MakeUpFilter,
         SourceFilter,
         ManualEditFilter,
+        *FILTERS,
     )
     # Shows the search box; get_search_results determines the searched fields.
     search_fields = ("student__last_name",)

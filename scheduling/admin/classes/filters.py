@@ -19,19 +19,22 @@ from scheduling.selectors.classes.attendance import unmarked
 from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.classes.make_ups import make_ups_owed
 
+from .statement_filters import PeriodFilter
+
 # The start of a local day and of the same day in UTC differ by less than this.
 MAX_UTC_OFFSET = timedelta(days=1)
 ALL = "all"
 
 
 class DateRangeFilter(ChoiceFilter):
-    """Ranges of dates; by default this week, or any date with a search or a single date."""
+    """Ranges of dates; by default this week, or any date with a search, a date or a period."""
 
     title = _("when")
     parameter_name = "when"
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        is_narrowed = request.GET.get(SEARCH_VAR) or request.GET.get(DateFilter.parameter_name)
+        narrowing = (SEARCH_VAR, DateFilter.parameter_name, PeriodFilter.parameter_name)
+        is_narrowed = any(request.GET.get(name) for name in narrowing)
         self.default = ALL if is_narrowed else "week"
         super().__init__(request, *args, **kwargs)
 

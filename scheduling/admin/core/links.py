@@ -34,6 +34,9 @@ class Links:
     def teacher(self, pk: int | None) -> str:
         return _change("teacher", pk) if self.teachers else ""
 
+    def guardian(self, pk: int | None) -> str:
+        return _change("guardian", pk) if self.may("view_guardian") else ""
+
     def lesson(self, pk: int | None) -> str:
         return _change("scheduledclass", pk) if self.classes else ""
 

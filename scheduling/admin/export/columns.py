@@ -18,8 +18,8 @@ from django.utils.html import strip_tags
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-# `datetime` is a subclass of `date`; booleans become “yes” and “no”.
-Cell = str | int | float | Decimal | date | time | timedelta
+from scheduling.spreadsheets.cells import Cell
+
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|dt|dd)>")
 TYPED = (int, float, Decimal, date, time, timedelta)
 
@@ -34,7 +34,10 @@ class Column:
     zone: str = ""
 
     def read(self, row: Model) -> Cell:
-        """Return the displayed value, with its type; timestamps in the column's zone."""
+        """Return the displayed value, with its type; timestamps in the column's zone.
+
+        Booleans become “yes” and “no”.
+        """
         try:
             field, method, value = lookup_field(self.name, row, self.model_admin)
         except ObjectDoesNotExist:

@@ -26,10 +26,10 @@ from django.views.decorators.http import require_safe
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.db.bulk_insert import among, in_batches
 from scheduling.selectors.studio import studio, studio_today
+from scheduling.spreadsheets import xlsx_format
+from scheduling.spreadsheets.csv_format import csv_chunks
 
-from . import xlsx_format
 from .columns import columns_of
-from .csv_format import csv_chunks
 
 _ROWS_PER_FETCH = 2_000
 _BUTTONS = {"csv": gettext_lazy("Export as CSV"), "xlsx": gettext_lazy("Export as XLSX")}

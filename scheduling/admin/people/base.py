@@ -19,6 +19,7 @@ from scheduling.admin.core.apply_after_save import apply_after_commit
 from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
+from scheduling.admin.core.statement_cells import this_month
 from scheduling.admin.export import ExportMixin
 from scheduling.admin.schedules.changes import DeactivateMixin, EndPersonMixin
 from scheduling.models.fields import LineInput
@@ -142,6 +143,7 @@ class PersonAdmin(
         if person is not None:
             context["panel"] = upcoming_panel(request, self.whose, person)
             context["weekly"] = weekly_panel(request, person)
+            context["month"] = this_month(request, self.whose, person.pk, timezone.now())
         return super().render_change_form(request, context, *args, **kwargs)
 
 

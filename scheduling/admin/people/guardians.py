@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.statement_cells import this_month
 from scheduling.admin.core.widgets import LoadedRowSelect
 from scheduling.admin.export import ExportMixin
 from scheduling.models import Guardian, Student, StudentGuardian
@@ -132,6 +134,15 @@ class GuardianAdmin(ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.Model
         "students__last_name",
     )
     inlines = (StudentInline,)
+    change_form_template = "admin/scheduling/guardian_change_form.html"
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        guardian = context.get("original")
+        if guardian is not None:
+            context["month"] = this_month(request, "guardian", guardian.pk, timezone.now())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("name"), ordering="last_name")
     def full_name(self, guardian: Guardian) -> str:

@@ -1,10 +1,11 @@
 """Teachers and their lesson settings."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import ModelForm
+from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from scheduling.admin.core.apply_after_save import apply_after_commit
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.admin.schedules.changes import TeacherAbsenceMixin, today_of
+from scheduling.domain.windows import FIRST_DATE
 from scheduling.models import LessonDuration, LessonSettings, Teacher
 from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.people import teachers_like
@@ -29,8 +31,57 @@ from .base import PersonAdmin
 from .lookalikes import warn_of_lookalikes
 
 
+class LessonDurationForm(ModelForm):
+    """A price with its first day, which is empty if the price has always been valid."""
+
+    class Meta:
+        model = LessonDuration
+        fields = ("minutes", "price", "valid_from")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.valid_from == FIRST_DATE:
+            self.initial["valid_from"] = None
+        first = self.fields["valid_from"]
+        first.required = False
+        first.help_text = _("Empty: today for a changed price, for a first one any day.")
+
+    @property
+    def is_new_price(self) -> bool:
+        """True if an existing price changes from today on."""
+        return self.changed_data == ["price"] and self.instance.pk is not None
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk is None and values.get("price") is None and "price" not in self.errors:
+            self.add_error("price", _("Enter a price."))
+        if self.is_new_price:
+            values["valid_from"] = max(self.instance.valid_from, studio_today())
+        elif not values.get("valid_from") and "valid_from" not in self.errors:
+            values["valid_from"] = self._first_day(values.get("minutes"))
+        return values
+
+    def _first_day(self, minutes: int | None) -> date:
+        if self.instance.pk is not None or minutes is None:
+            return FIRST_DATE
+        others = LessonDuration.objects.filter(settings=self.instance.settings_id, minutes=minutes)
+        return studio_today() if others.exists() else FIRST_DATE
+
+
+class LessonDurationFormSet(BaseInlineFormSet):
+    """The prices of a teacher. A changed price becomes a row of its own."""
+
+    def save_existing(self, form: Any, obj: LessonDuration, commit: bool = True) -> Any:
+        stored = LessonDuration.objects.get(pk=obj.pk)
+        if form.is_new_price and stored.valid_from != obj.valid_from:
+            obj.pk, obj._state.adding = None, True
+        return super().save_existing(form, obj, commit)
+
+
 class LessonDurationInline(admin.TabularInline):
     model = LessonDuration
+    form = LessonDurationForm
+    formset = LessonDurationFormSet
     extra = 1
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from scheduling.models import Language, Teacher
+from scheduling.models import Language, LessonSettings, Teacher
+from scheduling.services.schedules.lesson_prices import prices_on
 
 from .base import AppliedSerializer, ReplacedAsWhole, ResourceSerializer, WarningSerializer
 from .fields import (
@@ -35,10 +36,20 @@ class LessonDurationSerializer(ReplacedAsWhole):
 
 
 class LessonSettingsSerializer(ReplacedAsWhole):
-    """A teacher's durations and prices; replaced as a whole."""
+    """A teacher's durations and prices; replaced as a whole.
+
+    The prices are those of today. Written ones count from today on; a first one of a length also
+    for earlier lessons.
+    """
 
     durations = LessonDurationSerializer(many=True, required=False, max_length=MAX_DURATIONS)
     advance_booking_days = IntegerField(required=False, min_value=0, max_value=32767)
+
+    def to_representation(self, instance: LessonSettings) -> dict[str, Any]:
+        data: dict[str, Any] = super().to_representation(instance)
+        prices = prices_on(instance.durations.all(), self.context["today"])
+        data["durations"] = LessonDurationSerializer(prices, many=True).data
+        return data
 
     def validate_durations(self, durations: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[int] = set()

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
@@ -23,24 +24,23 @@ from .validation import keeping_duration
 _CANCELLED_BY_STUDIO = (CancelledBy.TEACHER, CancelledBy.STUDIO)
 
 
-def make_ups_owed(today: date) -> Q:
-    """Return a condition for the classes for which a make-up is owed on ``today``."""
+def make_ups_earned() -> Q:
+    """Return a condition for the cancelled classes that earn a make-up and have none."""
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
     earned = Q(cancelled_by__in=_CANCELLED_BY_STUDIO)
     if settings.makeup_rule == MakeUpRule.NOTICE:
         notice = timedelta(hours=settings.cancel_notice_hours)
-        in_time = ScheduledClass.objects.annotate(
-            cancelled=Coalesce("cancelled_at", "edited_at")
-        ).filter(
-            status=ClassStatus.CANCELLED,
-            cancelled_by=CancelledBy.STUDENT,
-            cancelled__lte=F("starts_at") - notice,
-        )
-        earned |= Q(pk__in=in_time.values("pk"))
-    first = today - settings.makeup_days * DAY
-    return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True, date__gte=first)
+        cancelled = Coalesce("cancelled_at", "edited_at")
+        in_time = LessThanOrEqual(cancelled, F("starts_at") - notice)
+        earned |= Q(in_time, cancelled_by=CancelledBy.STUDENT)
+    return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True)
+
+
+def make_ups_owed(today: date) -> Q:
+    """Return a condition for the classes for which a make-up is owed on ``today``."""
+    return make_ups_earned() & Q(date__gte=today - studio().makeup_days * DAY)
 
 
 def last_day(lost: ScheduledClass) -> date:

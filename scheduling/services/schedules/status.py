@@ -1,8 +1,6 @@
-"""Status of slots, people and lesson settings. Classes follow when the change is applied."""
+"""Status of slots and people. Classes follow when the change is applied."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,8 +8,6 @@ from django.utils.translation import gettext as _
 
 from scheduling.models import (
     Closure,
-    LessonDuration,
-    LessonSettings,
     RecurringSlot,
     SlotStatus,
     Student,
@@ -50,17 +46,3 @@ def pause(person: Student | Teacher, name: str, first: date, last: date) -> Clos
     closure.full_clean()
     closure.save()
     return closure
-
-
-def write_lesson_settings(teacher: Teacher, wanted: Mapping[str, Any] | None) -> None:
-    """Replace the settings of ``teacher`` with ``wanted``; None deletes them."""
-    LessonSettings.objects.filter(teacher=teacher).delete()
-    teacher._state.fields_cache.pop("lesson_settings", None)
-    if wanted is None:
-        return
-    values = dict(wanted)
-    durations = values.pop("durations", [])
-    settings = LessonSettings.objects.create(teacher=teacher, **values)
-    LessonDuration.objects.bulk_create(
-        LessonDuration(settings=settings, **duration) for duration in durations
-    )

@@ -73,6 +73,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
     "explain": (VIEWERS, VIEWERS),
+    "statement": (VIEWERS, NONE),
     "check_schedules": (SCHEDULERS, SCHEDULERS),
     "conflicts": (VIEWERS, NONE),
     "conflict": (VIEWERS, SCHEDULERS),

@@ -157,6 +157,7 @@ def test_repeated_lesson_duration_is_refused():
     LessonDuration.objects.create(settings=settings, minutes=60, price=10)
     with pytest.raises(IntegrityError), transaction.atomic():
         LessonDuration.objects.create(settings=settings, minutes=60, price=20)
+    LessonDuration.objects.create(settings=settings, minutes=60, price=20, valid_from=MONDAY)
 
 
 def test_leap_day_is_stored():

@@ -145,3 +145,17 @@ def test_the_roles_of_a_studio_may_see_and_enter_rooms_after_the_upgrade(migrate
     assert held["Scheduler"] == {"view_room", "add_room", "change_room"}
     assert held["Owner"] == held["Scheduler"] | {"delete_room"}
     assert held["Teacher"] == set()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_migration_0040_keeps_prices_for_all_days(migrate):
+    before = migrate([("scheduling", "0039_api_tokens_and_retention")])
+    teacher = before.get_model("scheduling", "Teacher").objects.create(name="Marta", language="en")
+    settings = before.get_model("scheduling", "LessonSettings").objects.create(teacher=teacher)
+    durations = before.get_model("scheduling", "LessonDuration").objects
+    durations.create(settings=settings, minutes=45, price="30.50")
+
+    after = migrate([("scheduling", "0040_prices")])
+
+    duration = after.get_model("scheduling", "LessonDuration").objects.get()
+    assert (str(duration.price), str(duration.valid_from)) == ("30.50", "1970-01-01")

@@ -10,11 +10,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduling.admin.export import xlsx_format
-from scheduling.admin.export.columns import Cell
-from scheduling.admin.export.csv_format import separator
 from scheduling.selectors.studio import studio_today
 from scheduling.services.timetable_export import TimetableRow, timetable_rows
+from scheduling.spreadsheets import xlsx_format
+from scheduling.spreadsheets.cells import Cell
+from scheduling.spreadsheets.csv_format import separator
 
 from .column_help import COLUMNS
 from .permissions import importers_only

@@ -12,8 +12,9 @@ from scheduling.api.apply_response import apply_context, warning
 from scheduling.api.serializers.people import TeacherAnswer, TeacherSerializer
 from scheduling.api.serializers.queries import TeacherQuery
 from scheduling.models import Teacher
+from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import apply_change
-from scheduling.services.schedules.status import write_lesson_settings
+from scheduling.services.schedules.lesson_prices import write_lesson_settings
 
 from .base import Resource, assign, matches_all_words, require, saving
 
@@ -45,7 +46,7 @@ class TeacherResource(Resource):
         teacher.save()
         if has_settings and not (settings is None and not hasattr(teacher, "lesson_settings")):
             require(request, "add_lessonsettings", "change_lessonsettings")
-            write_lesson_settings(teacher, settings)
+            write_lesson_settings(teacher, settings, studio_today())
         return names
 
 

@@ -22,6 +22,7 @@ from .schedule_changes import (
     ResumeSlot,
 )
 from .slots import RecurringSlotDetail, RecurringSlotList
+from .statements import Statements
 from .students import StudentDetail, StudentList
 from .teachers import TeacherDetail, TeacherList
 
@@ -57,4 +58,5 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     ("classes", ClassList, "classes"),
     (f"classes/{PK}", ClassDetail, "class"),
     ("plan", Plan, "plan"),
+    ("statements", Statements, "statements"),
 ]

@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from scheduling.admin.export import xlsx_format
-from scheduling.admin.export.formula_escape import unescape_formulas
 from scheduling.models import JobRun, RecurringSlot, Student
 from scheduling.services.roles import TEACHER
+from scheduling.spreadsheets import xlsx_format
+from scheduling.spreadsheets.formula_escape import unescape_formulas
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 

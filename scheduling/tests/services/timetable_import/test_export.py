@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scheduling.admin.export import xlsx_format
 from scheduling.admin.tools.timetable_import.downloads import FIELDS
 from scheduling.models import FixedSchedule, RecurringSlot, Student, Teacher
 from scheduling.services.timetable_export import timetable_rows
+from scheduling.spreadsheets import xlsx_format
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import examples
 from scheduling.tests.factories import day

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any, Protocol
+from typing import IO, Any
 
 from xlsxwriter import Workbook
 
-from .columns import Cell
+from .cells import Cell, ReadableColumn
 
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Limits of Excel: rows of a sheet with the header, and characters of a cell.
@@ -16,15 +16,6 @@ _INVALID_IN_NAME = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 # Excel dates begin in 1900; earlier ones are written as text.
 _FIRST_YEAR = 1900
 _WIDTH = 18
-
-
-class ReadableColumn(Protocol):
-    """A column with a title, and the value of a row."""
-
-    @property
-    def title(self) -> str: ...
-
-    def read(self, row: Any, /) -> Cell: ...
 
 
 def write(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.admin.export.formula_escape import escape_formulas, unescape_formulas
+from scheduling.spreadsheets.formula_escape import escape_formulas, unescape_formulas
 
 pytestmark = pytest.mark.one_database(name="postgresql")
 

@@ -43,7 +43,7 @@ def take_first_value(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0038_monitoring'),
+        ('scheduling', '0040_prices'),
     ]
 
     operations = [

@@ -2,15 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
-from django.db.models import Model
 from django.utils import translation
 
 from scheduling.db.bulk_insert import in_batches
 
-from .columns import Cell, Column
+from .cells import Cell, ReadableColumn
 from .formula_escape import escape_formulas
 
 _ROWS_PER_CHUNK = 500
@@ -25,7 +25,9 @@ def separator(language: str) -> str:
     return ";" if language.split("-")[0] in _SEMICOLON_LANGUAGES else ","
 
 
-def csv_chunks(columns: list[Column], rows: Iterable[Model], language: str) -> Iterator[bytes]:
+def csv_chunks(
+    columns: Sequence[ReadableColumn], rows: Iterable[Any], language: str
+) -> Iterator[bytes]:
     """Yield the file in ``language``, header first."""
     delimiter = separator(language)
     header = [escape_formulas(column.title) for column in columns]

@@ -1,0 +1,101 @@
+"""``python -m bench.statements``: the statement of a month among a million classes.
+
+Server side: `GET /api/statements` in this process, without a network. Prints a page of Markdown.
+"""
+
+import argparse
+import statistics
+import time
+from datetime import date
+from decimal import Decimal
+
+from scheduling.domain.windows import month_of
+
+from . import environment, scratch_database
+from .pages import days, fill, percentile
+
+# Ten in a hundred classes are cancelled and twenty not marked; one in thirteen students is absent.
+MARK = """
+    UPDATE classes SET
+        status = CASE WHEN id %% 10 = 0 THEN 'cancelled' ELSE 'completed' END,
+        cancelled_by = CASE WHEN id %% 10 = 0 THEN 'student' ELSE '' END,
+        is_chargeable = id %% 20 = 0,
+        attendance = CASE WHEN id %% 10 IN (0, 3, 7) THEN ''
+                          WHEN id %% 13 = 0 THEN 'unexcused' ELSE 'present' END
+    WHERE date BETWEEN %s AND %s
+"""
+
+
+def main() -> None:
+    """Fill a temporary database, request statements and print the times."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--students", type=int, default=1_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    options = parser.parse_args()
+    with scratch_database.postgresql() as url:
+        scratch_database.set_up(url)
+        try:
+            measure(options.rows, options.students, options.rounds)
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def measure(rows: int, students: int, rounds: int) -> None:
+    """Time the statement of a month by each grouping."""
+    from django.conf import settings
+    from django.contrib.auth.models import User
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from scheduling.services.statements.definitions import GROUPINGS
+
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.API_THROTTLE = "1000000/sec"
+    fill(max(1, rows // students), students)
+    first, last = month_of(days(0.5))
+    add_prices_and_marks(first, last)
+    client = Client()
+    client.force_login(User.objects.create_superuser("bench"))
+    print(environment.heading("Statements", "bench.statements"))
+    print("The statement of a month. Milliseconds.\n")
+    print("| by | rows | lessons | median | p99 | queries |\n|---|---|---|---|---|---|")
+    for by in GROUPINGS:
+        address = f"/api/statements?from={first}&to={last}&by={by}"
+        answer = client.get(address).json()  # warm-up
+        times = []
+        for _round in range(rounds):
+            with CaptureQueriesContext(connection) as captured:
+                began = time.perf_counter()
+                client.get(address)
+                times.append((time.perf_counter() - began) * 1000)
+        print(
+            f"| {by} | {len(answer['results'])} | {answer['totals']['lessons']:,} |"
+            f" {statistics.median(times):.0f} | {percentile(times, 99):.0f} | {len(captured)} |"
+        )
+
+
+def add_prices_and_marks(first: date, last: date) -> None:
+    """Give each teacher two prices, and mark the classes of these days."""
+    from django.db import connection
+
+    from scheduling.models import LessonDuration, LessonSettings, Teacher
+
+    offers = LessonSettings.objects.bulk_create(
+        LessonSettings(teacher=teacher) for teacher in Teacher.objects.all()
+    )
+    LessonDuration.objects.bulk_create(
+        LessonDuration(settings=offer, minutes=45, price=Decimal(price), valid_from=day)
+        for offer in offers
+        for price, day in (("29.50", date(2020, 1, 1)), ("31.00", first.replace(day=15)))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, [first, last])
+        cursor.execute("VACUUM ANALYZE")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tables as CSV and XLSX, for the admin and the API."""
