@@ -4,8 +4,10 @@ from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.tools import calendar_check, conflicts, explain, statement, timetable_import
 
 from . import calendar, jobs
+from .home import day
 
 PAGES: tuple[ToolPage, ...] = (
+    *day.PAGES,
     *calendar.PAGES,
     *statement.PAGES,
     *jobs.PAGES,

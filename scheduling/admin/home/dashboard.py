@@ -1,6 +1,5 @@
 """The dashboard above the tables on the admin's index: job status and today's classes."""
 
-from datetime import datetime, time
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,23 +10,19 @@ from scheduling.admin.core.permissions import (
     may_run_jobs,
     may_see_classes,
     may_see_jobs,
-    visible_classes,
 )
 from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.jobs.status_card import status_card
 from scheduling.admin.messages import undelivered_notice
 from scheduling.admin.people.accounts import expiring_notice
-from scheduling.domain.windows import DAY
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
 from scheduling.jobs.monitoring.status import status
 from scheduling.jobs.schedule.registry import GENERATING
 from scheduling.models import ACTIVE_STATES, JobRun
-from scheduling.selectors.classes.day_summary import day_summary
-from scheduling.selectors.studio import studio_day, studio_zone
-from scheduling.text.dates import number_text, relative, when
 
+from .day import today
 from .first_steps import first_steps, has_rules
 
 
@@ -49,7 +44,7 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
             if may_run_jobs(request.user):
                 context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):
-        context |= _today(request, now)
+        context |= today(request, now)
     return context
 
 
@@ -62,26 +57,3 @@ def _buttons(cover: Coverage) -> list[tuple[str, str]]:
         JobRun.objects.filter(is_full=True, state__in=ACTIVE_STATES).values_list("job", flat=True)
     )
     return [(job.value, button_of(job)) for job in jobs if job not in active]
-
-
-def _today(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    day = studio_day(now)
-    start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
-    summary = day_summary(visible_classes(request.user), start, end, now)
-    coming = summary.coming
-    return {
-        "today": {
-            "classes": number_text(summary.classes),
-            "over": number_text(summary.over),
-            "cancelled": number_text(summary.cancelled),
-        },
-        "coming": coming
-        and {
-            "pk": coming.pk,
-            "when": when(coming.starts_at, now),
-            "relative": relative(coming.starts_at, now),
-            "student": coming.student.full_name,
-            "teacher": coming.teacher.name if coming.teacher else "",
-            "room": coming.room.name if coming.room else "",
-        },
-    }

@@ -65,6 +65,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     # 404 for a role without a page of the application.
     "app_list": (STAFF, STAFF),
     "auth_user_password_change": (OWNERS, OWNERS),
+    "mark_today": (NONE, SCHEDULERS | {TEACHER}),
     "calendar": (VIEWERS | {TEACHER}, NONE),
     "calendar_events": (VIEWERS | {TEACHER}, NONE),
     "calendar_days": (VIEWERS | {TEACHER}, NONE),

@@ -1,0 +1,187 @@
+"""The classes of today by hour, on the first page, each with its marks."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from scheduling.admin.core.permissions import (
+    may_change_classes,
+    may_mark_class,
+    may_see_everyone,
+    teacher_of,
+    visible_classes,
+)
+from scheduling.admin.core.tool_page import ToolPage
+from scheduling.domain.windows import DAY
+from scheduling.models import Attendance, ClassStatus, ScheduledClass
+from scheduling.selectors.classes.day_summary import day_summary
+from scheduling.selectors.studio import studio_day, studio_zone
+from scheduling.services.classes import edit
+from scheduling.text.dates import long_day, number_text, relative, when
+
+# The most lines of a day; a link leads to the others.
+MAX_LINES = 60
+# How many classes before the current one a longer day begins with.
+LINES_BEFORE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StudentLine:
+    """A student of a class. ``state`` describes the class; ``sign`` is its CSS class.
+
+    ``buttons`` are the marks that the user may set, as value and text; ``is_marked``: the mark can
+    be removed.
+    """
+
+    pk: int
+    name: str
+    state: str
+    sign: str
+    is_cancelled: bool
+    is_marked: bool
+    buttons: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class HourLine:
+    """A class, or a group lesson with several students, in the studio's time."""
+
+    start: str
+    end: str
+    teacher: str
+    details: str
+    students: list[StudentLine]
+    is_now: bool
+
+
+def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """Return the context of the day: its title, numbers, lines and the next class."""
+    day = studio_day(now)
+    start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
+    visible = visible_classes(request.user)
+    summary = day_summary(visible, start, end, now)
+    rows = visible.filter(starts_at__gte=start, starts_at__lt=end)
+    first = max(0, rows.filter(ends_at__lte=now).order_by().count() - LINES_BEFORE)
+    if rows.order_by().count() <= MAX_LINES:
+        first = 0
+    shown = list(
+        rows.select_related("student", "teacher", "room").order_by(
+            "starts_at", "teacher_id", "ends_at", "id"
+        )[first : first + MAX_LINES]
+    )
+    coming = summary.coming
+    total = summary.classes + summary.cancelled
+    return {
+        "day": long_day(day),
+        "today": {
+            "count": summary.classes,
+            "classes": number_text(summary.classes),
+            "over": number_text(summary.over),
+            "cancelled": number_text(summary.cancelled),
+        },
+        "hours": list(_lines(request, shown, now)),
+        "more": total - len(shown),
+        "coming": coming
+        and {
+            "pk": coming.pk,
+            "when": when(coming.starts_at, now),
+            "relative": relative(coming.starts_at, now),
+            "student": coming.student.full_name,
+            "teacher": coming.teacher.name if coming.teacher else "",
+            "room": coming.room.name if coming.room else "",
+        },
+    }
+
+
+def _lines(request: HttpRequest, classes: list[ScheduledClass], now: datetime) -> Any:
+    names_teacher = may_see_everyone(request.user)
+    for _place, group in groupby(classes, _place_of):
+        rows = list(group)
+        first = rows[0]
+        starts, ends = first.local_times(str(studio_zone()))
+        parts = [first.subject, str(first.teacher or "") if names_teacher else ""]
+        parts.append(str(first.room or ""))
+        yield HourLine(
+            f"{starts:%H:%M}",
+            f"{ends:%H:%M}",
+            str(first.teacher or ""),
+            " · ".join(filter(None, parts)),
+            [_student(request, row, now) for row in rows],
+            first.starts_at <= now < first.ends_at,
+        )
+
+
+def _place_of(row: ScheduledClass) -> tuple[object, ...]:
+    """Return a key that the students of a group lesson share."""
+    return (
+        row.starts_at,
+        row.ends_at,
+        row.teacher_id,
+        (row.is_shared and row.teacher_id is not None) or row.pk,
+    )
+
+
+def _student(request: HttpRequest, row: ScheduledClass, now: datetime) -> StudentLine:
+    is_cancelled = row.status == ClassStatus.CANCELLED
+    state, sign = "", ""
+    if is_cancelled:
+        state, sign = str(row.get_status_display()), "is-absent"
+    elif row.attendance:
+        state = str(row.get_attendance_display())
+        sign = "is-ok" if row.attendance == Attendance.PRESENT else "is-warn"
+    elif row.status == ClassStatus.COMPLETED:
+        state, sign = str(row.get_status_display()), "is-ok"
+    may_mark = not is_cancelled and may_mark_class(request.user, row)
+    buttons = []
+    if may_mark and not row.attendance:
+        buttons = [
+            (value, str(label))
+            for value, label in Attendance.choices
+            if value != Attendance.PRESENT or row.starts_at <= now
+        ]
+    return StudentLine(
+        row.pk,
+        row.student.full_name,
+        state,
+        sign,
+        is_cancelled,
+        may_mark and bool(row.attendance),
+        buttons,
+    )
+
+
+@require_POST
+def mark(request: HttpRequest, class_id: int) -> HttpResponse:
+    """Set the attendance of a class, or remove it if empty; return to its line on the day."""
+    if teacher_of(request.user) is None and not may_change_classes(request.user):
+        raise PermissionDenied
+    row = get_object_or_404(visible_classes(request.user), pk=class_id)
+    if not may_mark_class(request.user, row):
+        raise PermissionDenied
+    attendance = request.POST.get("attendance", "")
+    if attendance not in ("", *Attendance.values):
+        raise Http404
+    try:
+        marked = edit.mark_attendance(row.pk, attendance, now=timezone.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        text = _("%(student)s: %(mark)s.") % {
+            "student": marked.student,
+            "mark": marked.get_attendance_display() or _("not marked"),
+        }
+        messages.success(request, text)
+    return HttpResponseRedirect(f"{reverse('admin:index')}#class-{row.pk}")
+
+
+PAGES = (ToolPage(route="today/<int:class_id>/mark/", name="mark_today", view=mark),)
