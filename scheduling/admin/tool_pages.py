@@ -4,9 +4,11 @@ from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
 
 from . import calendar, jobs
+from .people import own_hours
 
 PAGES: tuple[ToolPage, ...] = (
     *calendar.PAGES,
+    *own_hours.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,
     *calendar_check.PAGES,

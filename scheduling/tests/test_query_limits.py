@@ -34,6 +34,7 @@ from scheduling.models import (
     RunState,
     ScheduledClass,
     StudentGuardian,
+    WorkingHours,
 )
 from scheduling.services.calendar_feeds import token_of
 from scheduling.services.timetable_import.uploads import store_upload
@@ -127,6 +128,9 @@ class Studio:
         other, friend = make.teacher(), make.student()
         offer = LessonSettings.objects.create(teacher=other)
         LessonDuration.objects.create(settings=offer, minutes=45, price=20)
+        hours = {"weekday": 1 + number % 7, "start_time": start, "end_time": end}
+        WorkingHours.objects.create(teacher=self.teacher, **hours)
+        WorkingHours.objects.create(teacher=other, **hours)
         make.slot(make.teacher(), make.student(), weekday=day)
         make.schedule(make.student(), weekday=day)
         person = User.objects.create_user(f"person{number}")
