@@ -128,7 +128,7 @@ class Studio:
         other, friend = make.teacher(), make.student()
         offer = LessonSettings.objects.create(teacher=other)
         LessonDuration.objects.create(settings=offer, minutes=45, price=20)
-        hours = {"weekday": 1 + number % 7, "start_time": start, "end_time": end}
+        hours = {"weekday": 1 + number % 7, "start_time": make.at(start), "end_time": make.at(end)}
         WorkingHours.objects.create(teacher=self.teacher, **hours)
         WorkingHours.objects.create(teacher=other, **hours)
         make.slot(make.teacher(), make.student(), weekday=day)

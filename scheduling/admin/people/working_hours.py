@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -86,9 +86,12 @@ class PeriodForm(forms.Form):
 
 
 class BaseWorkingHoursFormSet(BaseFormSet):
-    """The periods of one teacher, and an empty one. It stands for an admin's inline formset."""
+    """The periods of one teacher, and an empty one. It stands for an admin's inline formset.
 
-    may_write: ClassVar[bool] = True
+    Hours that are not sent, or that the user may not write, stay as they are.
+    """
+
+    may_write = True
 
     def __init__(
         self,
@@ -103,12 +106,14 @@ class BaseWorkingHoursFormSet(BaseFormSet):
         self.changed_objects: list[Any] = []
         self.deleted_objects: list[Any] = []
         self.periods = periods_of(instance)
+        prefix = prefix or self.get_default_prefix()
+        self.is_sent = self.may_write and f"{prefix}-TOTAL_FORMS" in (data or ())
         initial = [
             {"valid_from": first, "valid_until": last}
             | {_day(weekday): hours_text(hours) for weekday, hours in days.items()}
             for (first, last), days in self.periods.items()
         ]
-        super().__init__(data if self.may_write else None, files, prefix=prefix, initial=initial)
+        super().__init__(data if self.is_sent else None, files, prefix=prefix, initial=initial)
 
     @classmethod
     def get_default_prefix(cls) -> str:
@@ -119,15 +124,15 @@ class BaseWorkingHoursFormSet(BaseFormSet):
         return []
 
     def is_valid(self) -> bool:
-        return not self.may_write or super().is_valid()
+        return not self.is_sent or super().is_valid()
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return the stored periods as texts, for people who may not change them."""
         return summaries(self.periods)
 
     def save(self, commit: bool = True) -> list[Any]:
-        """Store the periods. Nothing changes for people who may not write."""
-        if self.may_write and self.instance is not None and self.has_changed():
+        """Store the periods if they were sent."""
+        if self.is_sent and self.instance is not None and self.has_changed():
             rows = [row for form in self.forms if form.is_valid() for row in form.rows()]
             write_working_hours(self.instance, rows)
         return []

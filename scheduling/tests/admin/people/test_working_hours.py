@@ -113,6 +113,13 @@ def test_a_save_without_a_change_keeps_the_rows(browser, clara):
     assert set(WorkingHours.objects.values_list("pk", flat=True)) == before
 
 
+def test_a_save_without_hours_keeps_them(browser, clara):
+    write(clara, (1, "09:00", "10:00"))
+    data = {"name": "Clara", "time_zone": "Europe/Madrid", "language": "en", "is_active": "on"}
+    assert browser.post(address(clara), data).status_code == 302
+    assert stored() == [(1, "09:00", "10:00", None, None)]
+
+
 @pytest.mark.parametrize(
     ("period", "error"),
     [
