@@ -1,13 +1,14 @@
 """The admin's pages beside the tables, in the order of the navigation."""
 
 from scheduling.admin.core.tool_page import ToolPage
-from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
+from scheduling.admin.tools import calendar_check, conflicts, explain, find_time, timetable_import
 
 from . import calendar, jobs
 from .people import own_hours
 
 PAGES: tuple[ToolPage, ...] = (
     *calendar.PAGES,
+    *find_time.PAGES,
     *own_hours.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,

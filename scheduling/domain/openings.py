@@ -227,8 +227,8 @@ class _Day:
         for code, booking in self.busy:
             if booking.starts < ends and starts < booking.ends:
                 return Obstacle(self.day, code, booking)
-        booking_of_key = self.keys.get((start, end % MINUTES_A_DAY))
-        return booking_of_key and Obstacle(self.day, "same_key", booking_of_key)
+        same = self.keys.get((start, end % MINUTES_A_DAY))
+        return None if same is None else Obstacle(self.day, "same_key", same)
 
     def ends(self) -> Iterator[int]:
         """Yield the local minutes of this day at which the teacher's lessons end."""
@@ -324,7 +324,7 @@ class _Search:
         if attendee and attendee.last and day > attendee.last:
             return Obstacle(day, "student_ends", bound=attendee.last)
         closure = covering(list(self.host.closures), day)
-        return closure and Obstacle(day, "closed", closure=closure)
+        return None if closure is None else Obstacle(day, "closed", closure=closure)
 
     def _day(self, day: date) -> _Day:
         if day not in self._days:

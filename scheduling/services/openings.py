@@ -141,11 +141,11 @@ def openings(query: OpeningsQuery, now: datetime) -> Openings:
         taught.setdefault(booking.teacher_id, []).append(booking)
     answer.diaries = {pk: Diary("teacher_busy", taught.get(pk, ())) for pk in ids}
     closures = load_calendar(query.window.start, ids, [student.pk] if student else [])
-    attendee = student and Attendee(
-        diary=Diary("student_busy", (each for each in busy if each.student_id == student.pk)),
-        first=student.start_date,
-        last=student.end_date,
-    )
+    attendee = None
+    if student is not None:
+        theirs = (booking for booking in busy if booking.student_id == student.pk)
+        diary = Diary("student_busy", theirs)
+        attendee = Attendee(diary=diary, first=student.start_date, last=student.end_date)
     question = query.question(now)
     for teacher in teachers:
         host = Host(

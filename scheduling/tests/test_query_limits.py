@@ -230,6 +230,8 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "log, missed": "/admin/background-jobs/?outcome=missed",
         "log, deep": f"/admin/background-jobs/?before={studio.run.pk + 3}",
         "a week as a list": "/admin/calendar/?plain=1",
+        "a time found": f"/admin/find/?who={studio.teacher.pk}&student={studio.student.pk}"
+        f"&minutes=45&first={studio.now.date()}&every=1&weeks=4&earliest=06:00&latest=23:00",
         "preview of the horizon": "/admin/background-jobs/horizon/preview/",
     }
 
@@ -267,7 +269,8 @@ def api_addresses(studio: Studio) -> dict[str, str]:
     for endpoint in ENDPOINTS:
         if "GET" in endpoint.methods and endpoint.name not in NO_DATA:
             kind = next((name for name in own if name in endpoint.name), "run")
-            found[f"GET {endpoint.name}"] = endpoint.path.replace("/1", f"/{own[kind].pk}")
+            query = "?minutes=45" if endpoint.name == "openings" else ""
+            found[f"GET {endpoint.name}"] = endpoint.path.replace("/1", f"/{own[kind].pk}") + query
     return found | {
         "GET classes of a student": f"/api/classes?student={studio.student.pk}&pageSize=500",
         "GET students, searched": f"/api/students?search=a&teacher={studio.teacher.pk}",

@@ -45,8 +45,8 @@ class MakeUpForm(forms.Form):
         empty_label=gettext_lazy("no room"),
     )
 
-    def __init__(self, data: Any, cancelled_class: ScheduledClass) -> None:
-        super().__init__(data, initial={"room": cancelled_class.room_id})
+    def __init__(self, data: Any, cancelled_class: ScheduledClass, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial={"room": cancelled_class.room_id} | initial)
         offer_rooms(self, cancelled_class.room_id)
 
 
@@ -66,7 +66,11 @@ class MakeUpActionMixin(MixinBase):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return None
-        form = MakeUpForm(request.POST if "start_time" in request.POST else None, cancelled_class)
+        # “Find a time” chooses the first values.
+        names = ("date", "start_time", "teacher")
+        initial = {name: request.POST.get(f"initial_{name}", "") for name in names}
+        data = request.POST if "start_time" in request.POST else None
+        form = MakeUpForm(data, cancelled_class, initial)
         if form.is_bound and form.is_valid():
             try:
                 make_up = make_ups.schedule(

@@ -27,7 +27,7 @@ WORKDAYS = tuple(Weekday.values[:5])
 class HoursField(forms.CharField):
     """Intervals of a day as text, such as “9:00–13:00, 15:00–20:00”."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: Any) -> None:
         super().__init__(label=label, required=False, max_length=200)
 
     def clean(self, value: Any) -> Any:
@@ -56,7 +56,7 @@ class PeriodForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": ""} | kwargs)
         self.fields |= {_day(weekday): HoursField(weekday.label) for weekday in Weekday}
 
     def days(self) -> list[Any]:
@@ -138,7 +138,7 @@ class BaseWorkingHoursFormSet(BaseFormSet):
         return []
 
 
-WorkingHoursFormSet = formset_factory(PeriodForm, BaseWorkingHoursFormSet, extra=1, max_num=20)
+WorkingHoursFormSet: Any = formset_factory(PeriodForm, BaseWorkingHoursFormSet, extra=1, max_num=20)
 
 
 class WorkingHoursInline(admin.StackedInline):

@@ -72,6 +72,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_students": (VIEWERS | {TEACHER}, NONE),
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
+    "find_time": (VIEWERS, VIEWERS),
     "own_hours": ({TEACHER}, NONE),
     "explain": (VIEWERS, VIEWERS),
     "check_schedules": (SCHEDULERS, SCHEDULERS),

@@ -40,6 +40,7 @@ NO_PAGE = {
     "export_timetable": "XLSX",
     "import_timetable_preview": "tested in test_import.py: needs a file",
     "conflict": "tested in test_conflicts.py: needs a conflict",
+    "own_hours": "tested in test_find_time.py: a teacher's own",
     "background_jobs_start": "takes a POST",
     "background_jobs_cancel": "takes a POST",
     "background_jobs_progress": "JSON",

@@ -1,0 +1,18 @@
+"""“Find a time”: when teachers are free for a weekly lesson, a one-off or a make-up."""
+
+from django.utils.translation import gettext_lazy
+
+from scheduling.admin.core.tool_page import ToolPage
+
+from .views import find_time, may_find_times
+
+PAGES = (
+    ToolPage(
+        route="find/",
+        name="find_time",
+        view=find_time,
+        title=gettext_lazy("Find a time"),
+        daily=True,
+        shown=lambda request: may_find_times(request.user),
+    ),
+)
