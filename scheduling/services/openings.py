@@ -21,9 +21,9 @@ from scheduling.domain.openings import (
     find_openings,
 )
 from scheduling.domain.planning.occupancy import is_same_session
-from scheduling.domain.series import SeriesKind
+from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.typed_text import plain_letters
-from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone, to_epoch
+from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone, minute_of, to_epoch
 from scheduling.domain.windows import DAY, WEEK, Window
 from scheduling.domain.working_hours import WorkingHours
 from scheduling.jobs.generation.planning import PlanningContext, due_classes, series_in
@@ -52,7 +52,8 @@ class OpeningsQuery:
     """What is looked for. ``last`` looks for single dates; else ``weeks`` from ``first`` on.
 
     Without ``teacher_ids`` all active teachers are searched, with a ``subject`` those who teach
-    it. Minutes of the day are local to each teacher; None: as the working hours say.
+    it. Minutes of the day are local to each teacher; None: as the working hours say. ``moving`` is
+    a planned lesson, by its series and date, that is not in the way, as it is to be moved.
     """
 
     minutes: int
@@ -67,6 +68,7 @@ class OpeningsQuery:
     earliest: int | None = None
     latest: int | None = None
     step: int = 15
+    moving: tuple[SeriesKey, date] | None = None
 
     @property
     def unknown_hours(self) -> tuple[int, int]:
@@ -161,6 +163,52 @@ def openings(query: OpeningsQuery, now: datetime) -> Openings:
     return answer
 
 
+def openings_near(
+    moving: tuple[SeriesKey, date],
+    start_time: time,
+    minutes: int,
+    teacher_id: int,
+    student_id: int,
+    now: datetime,
+    most: int = 3,
+) -> list[TeacherOpening]:
+    """Return the free times that are nearest to a planned lesson that has to move.
+
+    They are within a week of it and do not overlap. Raises ValidationError as ``openings`` does.
+    """
+    day, today = moving[1], studio_day(now)
+    query = OpeningsQuery(
+        minutes=minutes,
+        first=max(today, day - WEEK),
+        last=max(today, day) + WEEK,
+        teacher_ids=(teacher_id,),
+        student_id=student_id,
+        moving=moving,
+    )
+    minute = minute_of(start_time)
+
+    def distance(each: TeacherOpening) -> tuple[int, int]:
+        days = abs(each.opening.dates[0] - day).days
+        return days, abs(each.opening.start - minute)
+
+    found = sorted(openings(query, now).found, key=distance)
+    return without_overlaps(found)[:most]
+
+
+def without_overlaps(found: Iterable[TeacherOpening]) -> list[TeacherOpening]:
+    """Return the first of those that overlap: of a teacher, on the same weekday or date."""
+    taken: dict[tuple[int, date | int], list[tuple[int, int]]] = {}
+    kept = []
+    for each in found:
+        opening = each.opening
+        day = opening.dates[0] if len(opening.dates) == 1 else opening.weekday
+        times = taken.setdefault((each.teacher.pk, day), [])
+        if all(end <= opening.start or opening.end <= start for start, end in times):
+            times.append((opening.start, opening.end))
+            kept.append(each)
+    return kept
+
+
 def _teachers(query: OpeningsQuery, now: datetime) -> list[Teacher]:
     rows = Teacher.objects.order_by("name", "id")
     if query.teacher_ids:
@@ -211,7 +259,14 @@ def _bookings(query: OpeningsQuery, teacher_ids: set[int], now: datetime) -> lis
     due = due_classes(context, series_in(context, Q()), now)
     start, end = (datetime.combine(day, time(), UTC) for day in (window.start, window.end))
     stored = bookings_between(start, end, teacher_ids, student_ids)
-    return [*stored, *(planned.booking()._replace(class_id=None) for planned in due)]
+    return [
+        *stored,
+        *(
+            planned.booking()._replace(class_id=None)
+            for planned in due
+            if (planned.series.key, planned.day) != query.moving
+        ),
+    ]
 
 
 class ObstacleTexts:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.models import Room, ScheduledClass, Teacher
@@ -96,6 +97,9 @@ class MakeUpActionMixin(MixinBase):
             "last_day": make_ups.last_day(cancelled_class),
             "cancelled_class": cancelled_class,
             "form": form,
+            "find": find_time_url(cancelled_class.teacher_id, make_up=cancelled_class.pk)
+            if may_find_times(request.user)
+            else "",
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media,
         }

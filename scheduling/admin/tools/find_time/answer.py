@@ -1,6 +1,5 @@
 """The openings of an answer, as a grid and as a list."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -23,6 +22,7 @@ from scheduling.services.openings import (
     Openings,
     OpeningsQuery,
     TeacherOpening,
+    without_overlaps,
 )
 from scheduling.text.dates import coming_day, number_text, plain_day, short_day
 
@@ -93,7 +93,7 @@ class Answer:
         for each in candidates:
             times = self._free_times.setdefault(self._column(each.opening.dates[0]), [])
             times.append((each.opening.start, each.opening.end))
-        found = candidates if every_start else _without_overlaps(candidates)
+        found = candidates if every_start else without_overlaps(candidates)
         if self.is_once:
             found = sorted(found, key=lambda each: (each.opening.dates[0], each.opening.start))
         self._found = found
@@ -331,20 +331,6 @@ def _is_clear(each: TeacherOpening) -> bool:
 
 def _is_mostly_free(each: TeacherOpening) -> bool:
     return each.opening.free >= MOSTLY * len(each.opening.dates)
-
-
-def _without_overlaps(found: Iterable[TeacherOpening]) -> list[TeacherOpening]:
-    """Return the best of those that overlap: of a teacher, on the same dates."""
-    taken: dict[tuple[int, Any], list[tuple[int, int]]] = {}
-    kept = []
-    for each in found:
-        opening = each.opening
-        day = opening.dates[0] if len(opening.dates) == 1 else opening.weekday
-        times = taken.setdefault((each.teacher.pk, day), [])
-        if all(end <= opening.start or opening.end <= start for start, end in times):
-            times.append((opening.start, opening.end))
-            kept.append(each)
-    return kept
 
 
 def _key(each: TeacherOpening) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.permissions import may_see_everyone
+from scheduling.admin.core.links import may_find_times
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.models import ScheduledClass, Student
 from scheduling.selectors.studio import studio, studio_today
@@ -19,11 +19,6 @@ from scheduling.services.openings import openings
 
 from .answer import Answer, details, form_addresses
 from .form import FindTimeForm, initial_values
-
-
-def may_find_times(user: Any) -> bool:
-    """Return whether ``user`` may see the classes and the teachers of the whole studio."""
-    return may_see_everyone(user) and bool(user.has_perm("scheduling.view_teacher"))
 
 
 def find_time(request: HttpRequest) -> HttpResponse:

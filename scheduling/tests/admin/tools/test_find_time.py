@@ -276,3 +276,47 @@ def test_a_length_that_a_teacher_offers_can_be_chosen(browser, clara):
     settings = LessonSettings.objects.create(teacher=clara)
     settings.durations.create(minutes=50, price=20)
     assert "50 min" in text_of(browser.get(PAGE))
+
+
+def found_on(browser, address):
+    """The link “Find a time” of a page's own tools, followed."""
+    text = browser.get(address).content.decode()
+    links = [unescape(link) for link in re.findall(rf'href="({PAGE}[?][^"]*)"', text)]
+    assert len(links) == 1, text
+    return browser.get(links[0])
+
+
+def test_a_students_page_leads_to_times_with_the_teacher_of_a_weekly_lesson(browser, clara, ana):
+    make.slot(clara, ana, minutes=45)
+    answer = found_on(browser, f"/admin/scheduling/student/{ana.pk}/change/")
+    assert answer.context["chosen"]["student"] == ana
+    openings = answer.context["answer"].openings
+    assert {each.found.opening.end - each.found.opening.start for each in openings} == {45}
+    assert {each.found.teacher for each in openings} == {clara}
+
+
+def test_the_page_of_a_student_without_lessons_leads_to_the_form(browser, clara, ana):
+    answer = found_on(browser, f"/admin/scheduling/student/{ana.pk}/change/")
+    assert "answer" not in answer.context
+    assert answer.context["form"]["student"].value() == ana.pk
+
+
+def test_a_teachers_page_leads_to_times_of_that_teacher(browser, clara):
+    answer = found_on(browser, f"/admin/scheduling/teacher/{clara.pk}/change/")
+    assert {each.found.teacher for each in answer.context["answer"].openings} == {clara}
+
+
+def test_a_person_who_is_not_active_has_no_such_link(browser):
+    gone = make.student(is_active=False)
+    text = browser.get(f"/admin/scheduling/student/{gone.pk}/change/").content.decode()
+    assert f"{PAGE}?" not in text
+
+
+def test_a_make_up_offers_openings(browser, lost, clara):
+    data = {"action": "make_up", "_selected_action": lost.pk}
+    page = browser.post("/admin/scheduling/scheduledclass/?when=all", data)
+    link = re.search(rf'href="({PAGE}[?][^"]*)"', page.content.decode())
+    answer = browser.get(unescape(link[1]))
+    assert answer.context["lost"] == lost
+    assert answer.context["make_up"]
+    assert {each.found.teacher for each in answer.context["answer"].openings} == {clara}
