@@ -284,6 +284,45 @@ def find_openings(
     return sorted(found, key=lambda opening: opening.rank)
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Free time of a teacher on one date, in minutes since local midnight."""
+
+    day: date
+    start: int
+    end: int
+
+
+def find_gaps(question: Question, host: Host) -> list[Gap]:
+    """Return the free time of one teacher within the working hours, in order.
+
+    For a question about single dates; gaps shorter than its ``minutes``, time that has passed, and
+    days on which the clocks change are left out. Raises UnknownZoneError.
+    """
+    search = _Search(question, host, None)
+    found: list[Gap] = []
+    for dates in question.dates():
+        day = search.day(dates[0])
+        if day.obstacle is None and day.is_plain:
+            passed = -((day.midnight - question.now) // (60 * question.step)) * question.step
+            for start, end in _runs(day.free):
+                start = max(start, passed)
+                if end - start >= question.minutes:
+                    found.append(Gap(day.day, start, end))
+    return found
+
+
+def _runs(bits: int) -> Iterator[Hours]:
+    """Yield the intervals of bits that are set."""
+    start = 0
+    while bits >> start:
+        start += (bits >> start & -(bits >> start)).bit_length() - 1
+        rest = ~(bits >> start)
+        end = start + (rest & -rest).bit_length() - 1
+        yield start, end
+        start = end
+
+
 class _Search:
     def __init__(self, question: Question, host: Host, attendee: Attendee | None) -> None:
         self.question = question
@@ -298,7 +337,7 @@ class _Search:
 
     def may_have_begun(self, day: date) -> bool:
         """Return whether any minute of the local date is in the past."""
-        return self._day(day).instant(0) <= self.question.now
+        return self.day(day).instant(0) <= self.question.now
 
     def openings(self, dates: tuple[date, ...], *, has_begun: bool) -> list[Opening]:
         """Return the openings on ``dates``.
@@ -306,8 +345,8 @@ class _Search:
         With ``has_begun``, those that a week before the first date are in the past; else those
         that are not in the past on the first date.
         """
-        days = [self._day(day) for day in dates]
-        first = self._day(dates[0] - WEEK) if has_begun else days[0]
+        days = [self.day(day) for day in dates]
+        first = self.day(dates[0] - WEEK) if has_begun else days[0]
         found = []
         for start in {start for day in days for start in self._starts(day)}:
             if (first.instant(start) <= self.question.now) is has_begun:
@@ -326,7 +365,8 @@ class _Search:
         closure = covering(list(self.host.closures), day)
         return None if closure is None else Obstacle(day, "closed", closure=closure)
 
-    def _day(self, day: date) -> _Day:
+    def day(self, day: date) -> _Day:
+        """Return what is known of a date."""
         if day not in self._days:
             self._days[day] = _Day(day, self)
         return self._days[day]

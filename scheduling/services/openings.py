@@ -14,10 +14,12 @@ from scheduling.domain.openings import (
     ALL_WEEKDAYS,
     Attendee,
     Diary,
+    Gap,
     Host,
     Obstacle,
     Opening,
     Question,
+    find_gaps,
     find_openings,
 )
 from scheduling.domain.planning.occupancy import is_same_session
@@ -41,6 +43,8 @@ from scheduling.text.reasons import reason_text
 USUAL_HOURS = (8 * 60, 20 * 60)
 MAX_TEACHERS = 50
 MAX_WEEKS = 53
+# Minutes; free time that is shorter is not shown.
+SHORTEST_GAP = 30
 # Of a search for single dates.
 MAX_DAYS = 183
 # Local dates of different zones differ by at most one, and a class may begin a day earlier.
@@ -193,6 +197,31 @@ def openings_near(
 
     found = sorted(openings(query, now).found, key=distance)
     return without_overlaps(found)[:most]
+
+
+def free_time(teacher_id: int, first: date, last: date, now: datetime) -> list[Gap]:
+    """Return the free time of a teacher within the working hours; none if these are unknown.
+
+    Raises ValidationError as ``openings`` does.
+    """
+    today = studio_day(now)
+    query = OpeningsQuery(
+        minutes=SHORTEST_GAP,
+        first=max(first, today - DAY),
+        last=max(last, today),
+        teacher_ids=(teacher_id,),
+    )
+    teachers = _teachers(query, now)
+    hours = working_hours([teacher_id])
+    if not teachers or teacher_id not in hours:
+        return []
+    host = Host(
+        zone=teachers[0].time_zone,
+        hours=hours[teacher_id],
+        diary=Diary("teacher_busy", _bookings(query, {teacher_id}, now)),
+        closures=load_calendar(query.window.start, [teacher_id], []).concerning(teacher_id, None),
+    )
+    return find_gaps(query.question(now), host)
 
 
 def without_overlaps(found: Iterable[TeacherOpening]) -> list[TeacherOpening]:

@@ -207,6 +207,7 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "calendar_events": week,
         "calendar_days": week,
         "calendar_planned": week,
+        "calendar_free": f"{week}&teacher={studio.teacher.pk}",
         "calendar_students": "q=a",
         "explain": f"student={studio.student.pk}&{days}",
         "scheduling_scheduledclass_changelist": "when=all",

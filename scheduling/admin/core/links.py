@@ -81,8 +81,14 @@ def listed(model: str, **query: object) -> str:
 def find_time_url(teacher: int | None = None, minutes: int = 60, **query: object) -> str:
     """Return the URL of “Find a time”; with a ``teacher``, of its answer from today on."""
     if teacher is not None:
-        query |= {"who": teacher, "minutes": minutes, "days": list(range(1, 8))}
-        query |= {"first": studio_today(), "every": 1, "weeks": settings.HORIZON_WEEKS}
+        query = {
+            "who": teacher,
+            "minutes": minutes,
+            "days": list(range(1, 8)),
+            "first": studio_today(),
+            "every": 1,
+            "weeks": settings.HORIZON_WEEKS,
+        } | query
     return f"{reverse('admin:find_time')}?{urlencode(query, doseq=True)}"
 
 

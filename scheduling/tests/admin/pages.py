@@ -69,6 +69,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_events": (VIEWERS | {TEACHER}, NONE),
     "calendar_days": (VIEWERS | {TEACHER}, NONE),
     "calendar_planned": (VIEWERS | {TEACHER}, NONE),
+    "calendar_free": (VIEWERS | {TEACHER}, NONE),
     "calendar_students": (VIEWERS | {TEACHER}, NONE),
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),

@@ -35,6 +35,7 @@ NO_PAGE = {
     "calendar_events": "JSON",
     "calendar_days": "JSON",
     "calendar_planned": "JSON",
+    "calendar_free": "JSON",
     "calendar_students": "JSON",
     "import_timetable_template": "CSV",
     "export_timetable": "XLSX",

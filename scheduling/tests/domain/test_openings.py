@@ -1,5 +1,6 @@
 """Openings: sound and complete, compared with brute force; and each rule by an example."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,15 @@ from hypothesis import strategies as st
 
 from scheduling.domain.closures import Closure
 from scheduling.domain.existing_classes import Booking
-from scheduling.domain.openings import Attendee, Diary, Host, Question, find_openings
-from scheduling.domain.wallclock import add_minutes, instant, to_epoch
+from scheduling.domain.openings import (
+    Attendee,
+    Diary,
+    Host,
+    Question,
+    find_gaps,
+    find_openings,
+)
+from scheduling.domain.wallclock import add_minutes, clocks_change, instant, to_epoch
 from scheduling.domain.working_hours import WeeklyHours, WorkingHours, hours_text, time_of
 from scheduling.tests.domain.opening_oracle import expected_openings
 
@@ -112,6 +120,30 @@ def test_openings_are_those_of_brute_force(question, host, attendee):
         outside = [each for each in opening.exceptions if each.code == "outside_hours"]
         inside = None if not host.hours.is_known else not outside
         assert opening.is_inside_hours is inside
+
+
+@pytest.mark.hypothesis
+@settings(deadline=None)
+@given(questions(), hosts())
+def test_gaps_are_the_minutes_within_hours_that_no_booking_takes(question, host):
+    last = question.first + timedelta(days=9)
+    question = replace(question, last=last, step=1, earliest=0, latest=1440)
+    gaps = find_gaps(question, host)
+    found = {(gap.day, minute) for gap in gaps for minute in range(gap.start, gap.end)}
+    single = replace(question, minutes=1)
+    free = {
+        (dates[0], start)
+        for (dates, start), _blocked in expected_openings(single, host).items()
+        if not clocks_change(host.zone, dates[0])
+    }
+    long = {
+        (day, start + number)
+        for day, start in free
+        if all((day, start + number) in free for number in range(question.minutes))
+        for number in range(question.minutes)
+    }
+    assert found == long
+    assert all(gap.end - gap.start >= question.minutes for gap in gaps)
 
 
 # Examples ------------------------------------------------------------------------------------

@@ -278,12 +278,16 @@ def details(
     day = Weekday(opening.weekday).label
     facts: list[tuple[bool, str]] = []
     if query.last is None:
-        values = {"first": coming_day(first, today), "last": coming_day(last, today)}
-        values |= {"free": opening.free, "dates": len(opening.dates)}
+        values = {
+            "first": coming_day(first, today),
+            "last": coming_day(last, today),
+            "free": str(opening.free),
+            "dates": str(len(opening.dates)),
+        }
         if opening.is_free:
-            text = _("Free on all %(dates)d dates, from %(first)s to %(last)s")
+            text = _("Free on all %(dates)s dates, from %(first)s to %(last)s")
         else:
-            text = _("Free on %(free)d of %(dates)d dates, from %(first)s to %(last)s")
+            text = _("Free on %(free)s of %(dates)s dates, from %(first)s to %(last)s")
         facts.append((chosen.is_clear, text % values))
     if opening.is_inside_hours is None:
         text = _("The working hours of %(teacher)s are not known")
