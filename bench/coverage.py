@@ -56,7 +56,7 @@ def measure(students: int, times: int) -> bool:
 
     now = build(students)
     budget = BUDGETS_MS.get(students, max(BUDGETS_MS.values()))
-    call_command("generate_classes", json=True, stdout=_NullOutput())
+    call_command("generate_classes", json=True, stdout=NullOutput())
     vacuum()
     over = False
     for name, state in (
@@ -87,11 +87,11 @@ def build(students: int) -> datetime:
     for model in (
         *(models.ScheduledClass, models.Closure, models.RecurringSlot, models.FixedSchedule),
         models.Student,
-        *(models.LessonDuration, models.LessonSettings, models.Teacher),
+        *(models.LessonDuration, models.LessonSettings, models.WorkingHours, models.Teacher),
     ):
         model._base_manager.all()._raw_delete("default")
     teachers = max(2, students // STUDENTS_A_TEACHER)
-    call_command("load_demo", students=students, teachers=teachers, stdout=_NullOutput())
+    call_command("load_demo", students=students, teachers=teachers, stdout=NullOutput())
     return timezone.now()
 
 
@@ -231,7 +231,7 @@ def vacuum() -> None:
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
 
 
-class _NullOutput:
+class NullOutput:
     def write(self, text: str) -> None:
         """Discard the text."""
 

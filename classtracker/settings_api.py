@@ -58,7 +58,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": [f"{API}.schema.hooks.one_path_each"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
-        {"name": "Teachers", "description": "Teachers and their lesson settings."},
+        {"name": "Teachers", "description": "Teachers, their working hours and lesson settings."},
         {"name": "Students", "description": "Students and their fixed weekly schedules."},
         {"name": "Guardians", "description": "The guardians of students."},
         {"name": "Recurring slots", "description": "Teachers' weekly slots, taken by students."},
@@ -66,6 +66,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Rooms", "description": "Where lessons take place."},
         {"name": "Closures", "description": "Holidays, time off, pauses."},
         {"name": "Classes", "description": "The calendar: dated classes."},
+        {"name": "Openings", "description": "When teachers are free."},
         {"name": "Plan", "description": "A preview of a run."},
         {"name": "Class tracking", "description": "Generating classes from the schedules."},
         {"name": "Cron", "description": "For external cron services."},

@@ -1,14 +1,24 @@
 """The admin's pages beside the tables, in the order of the navigation."""
 
 from scheduling.admin.core.tool_page import ToolPage
-from scheduling.admin.tools import calendar_check, conflicts, explain, statement, timetable_import
+from scheduling.admin.tools import (
+    calendar_check,
+    conflicts,
+    explain,
+    find_time,
+    statement,
+    timetable_import,
+)
 
 from . import calendar, jobs
 from .home import day
+from .people import own_hours
 
 PAGES: tuple[ToolPage, ...] = (
     *day.PAGES,
     *calendar.PAGES,
+    *find_time.PAGES,
+    *own_hours.PAGES,
     *statement.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,

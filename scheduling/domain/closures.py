@@ -46,7 +46,7 @@ class ClosureCalendar:
                 self._all.append(closure)
 
     def concerning(
-        self, teacher_id: int | None, student_id: int, series: SeriesKey | None = None
+        self, teacher_id: int | None, student_id: int | None, series: SeriesKey | None = None
     ) -> list[Closure]:
         """Return the closures that may apply to classes of these two people.
 
@@ -55,7 +55,7 @@ class ClosureCalendar:
         found = self._all
         if teacher_id is not None and teacher_id in self._teacher:
             found = found + self._teacher[teacher_id]
-        if student_id in self._student:
+        if student_id is not None and student_id in self._student:
             found = found + self._student[student_id]
         if series is not None and series in self._series:
             found = found + self._series[series]

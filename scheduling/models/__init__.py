@@ -17,6 +17,7 @@ from .runs import ACTIVE_STATES, AUTOMATIC, Job, JobRun, JobRunItem, RunState, T
 from .studio import MakeUpRule, NotifyRule, Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot, SlotStatus
 from .timetable_uploads import TimetableUpload
+from .working_hours import WorkingHours
 
 __all__ = [
     "ACTIVE_STATES",
@@ -59,4 +60,5 @@ __all__ = [
     "TimetableUpload",
     "TokenScope",
     "Trigger",
+    "WorkingHours",
 ]

@@ -20,6 +20,7 @@ from .people import LessonDuration, LessonSettings, Student, Teacher
 from .rooms import Room
 from .studio import Studio
 from .timetable import Closure, FixedSchedule, RecurringSlot
+from .working_hours import WorkingHours
 
 # Returns the current user. Called only when something is logged, because a token is read late.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
@@ -39,6 +40,7 @@ def register_audit() -> None:
         Guardian,
         StudentGuardian,
         Teacher,
+        WorkingHours,
         Room,
         FixedSchedule,
         Closure,

@@ -30,6 +30,12 @@ class LineInput(forms.CharField):
         return normalise_line(value) if isinstance(value, str) else value
 
 
+def typed_lines(text: str) -> list[str]:
+    """Return the lines of ``text`` that are not blank, normalised, each once."""
+    lines = (normalise_line(line) for line in text.splitlines())
+    return list(dict.fromkeys(line for line in lines if line))
+
+
 class LinesField(models.TextField):
     """Text of several lines. Migrations treat it as a plain TextField."""
 

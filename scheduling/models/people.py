@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 
-from .fields import LineField
+from .fields import LineField, LinesField, typed_lines
 from .languages import Language
 from .revision import RevisionMixin
 from .studio import default_language, default_time_zone, studio
@@ -58,6 +58,13 @@ class Teacher(RevisionMixin):
         db_default=Language.ENGLISH,
     )
     reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
+    subjects = LinesField(
+        _("subjects"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One a line. Empty: the subjects of the teacher's weekly lessons."),
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -75,6 +82,14 @@ class Teacher(RevisionMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        self.subjects = "\n".join(self.subject_list)
+
+    @property
+    def subject_list(self) -> list[str]:
+        """The teacher's own subjects, one for each line of ``subjects``."""
+        return typed_lines(self.subjects)
 
 
 class LessonSettings(models.Model):

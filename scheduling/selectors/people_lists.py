@@ -86,3 +86,20 @@ def paused_people(whose: str, today: date) -> Q:
         recurring_slot__isnull=True,
     )
     return Q(Exists(own))
+
+
+def subjects_taught(today: date) -> dict[int, list[str]]:
+    """Return the subjects of each active teacher by id: the own list, or that of the lessons.
+
+    Where a teacher has no list, these are the subjects of the weekly rules that have not ended.
+    Three queries.
+    """
+    teachers = Teacher.objects.filter(is_active=True).order_by("name", "id").only("subjects")
+    found = {teacher.pk: teacher.subject_list for teacher in teachers}
+    without = {pk for pk, subjects in found.items() if not subjects}
+    for rows in (FixedSchedule.objects.filter(not_ended(today)), active_slots(today)):
+        of = rows.filter(teacher_id__among=without).exclude(subject="").order_by("subject")
+        for teacher_id, subject in of.values_list("teacher_id", "subject").distinct():
+            if subject not in found[teacher_id]:
+                found[teacher_id].append(subject)
+    return found

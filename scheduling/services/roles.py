@@ -25,6 +25,7 @@ _TIMETABLE = (
     "student",
     "studentguardian",
     "teacher",
+    "workinghours",
 )
 _LOG = ("jobrun", "jobrunitem", "message")
 # The applications whose permissions the roles use.
@@ -40,7 +41,10 @@ _SCHEDULE = (
     _VIEW
     | _codes(["add", "change"], _TIMETABLE)
     # Deleting a closure restores its classes; a generated class is cancelled, never deleted.
-    | _codes(["delete"], ["closure", "lessonduration", "scheduledclass", "studentguardian"])
+    | _codes(
+        ["delete"],
+        ["closure", "lessonduration", "scheduledclass", "studentguardian", "workinghours"],
+    )
     | _codes(["add", "change", "view"], ["calendarfeed"])
     | {"scheduling.change_message", "scheduling.run_jobs"}
 )

@@ -34,6 +34,7 @@ from scheduling.models import (
     RunState,
     ScheduledClass,
     StudentGuardian,
+    WorkingHours,
 )
 from scheduling.services.calendar_feeds import token_of
 from scheduling.services.timetable_import.uploads import store_upload
@@ -127,6 +128,9 @@ class Studio:
         other, friend = make.teacher(), make.student()
         offer = LessonSettings.objects.create(teacher=other)
         LessonDuration.objects.create(settings=offer, minutes=45, price=20)
+        hours = {"weekday": 1 + number % 7, "start_time": make.at(start), "end_time": make.at(end)}
+        WorkingHours.objects.create(teacher=self.teacher, **hours)
+        WorkingHours.objects.create(teacher=other, **hours)
         make.slot(make.teacher(), make.student(), weekday=day)
         make.schedule(make.student(), weekday=day)
         person = User.objects.create_user(f"person{number}")
@@ -203,6 +207,7 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "calendar_events": week,
         "calendar_days": week,
         "calendar_planned": week,
+        "calendar_free": f"{week}&teacher={studio.teacher.pk}",
         "calendar_students": "q=a",
         "explain": f"student={studio.student.pk}&{days}",
         "scheduling_scheduledclass_changelist": "when=all",
@@ -229,6 +234,8 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "statement by student": "/admin/statement/?by=student",
         "classes of a statement": f"{tables}/scheduledclass/?period=2020-01-01..2199-12-31"
         f"&figure=present&row=guardian:{studio.guardian.pk}",
+        "a time found": f"/admin/find/?who={studio.teacher.pk}&student={studio.student.pk}"
+        f"&minutes=45&first={studio.now.date()}&every=1&weeks=4&earliest=06:00&latest=23:00",
         "preview of the horizon": "/admin/background-jobs/horizon/preview/",
     }
 
@@ -266,7 +273,8 @@ def api_addresses(studio: Studio) -> dict[str, str]:
     for endpoint in ENDPOINTS:
         if "GET" in endpoint.methods and endpoint.name not in NO_DATA:
             kind = next((name for name in own if name in endpoint.name), "run")
-            found[f"GET {endpoint.name}"] = endpoint.path.replace("/1", f"/{own[kind].pk}")
+            query = "?minutes=45" if endpoint.name == "openings" else ""
+            found[f"GET {endpoint.name}"] = endpoint.path.replace("/1", f"/{own[kind].pk}") + query
     return found | {
         "GET classes of a student": f"/api/classes?student={studio.student.pk}&pageSize=500",
         "GET students, searched": f"/api/students?search=a&teacher={studio.teacher.pk}",

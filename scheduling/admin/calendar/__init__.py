@@ -6,7 +6,7 @@ from scheduling.admin.core.permissions import may_see_classes
 from scheduling.admin.core.tool_page import ToolPage
 
 from .details import class_details, occurrence_details
-from .json_views import days, events, planned_occurrences, students
+from .json_views import days, events, free_times, planned_occurrences, students
 from .views import calendar
 
 PAGES = (
@@ -21,6 +21,7 @@ PAGES = (
     ToolPage(route="calendar/events/", name="calendar_events", view=events),
     ToolPage(route="calendar/days/", name="calendar_days", view=days),
     ToolPage(route="calendar/planned/", name="calendar_planned", view=planned_occurrences),
+    ToolPage(route="calendar/free/", name="calendar_free", view=free_times),
     ToolPage(route="calendar/students/", name="calendar_students", view=students),
     ToolPage(route="calendar/classes/<int:pk>/", name="calendar_class", view=class_details),
     ToolPage(

@@ -34,6 +34,7 @@ def js_texts() -> dict[str, object]:
         "touched": _("edited by hand"),
         "noTeacher": _("no teacher"),
         "closure": _("Closed: {name}"),
+        "free": _("Free from {start} to {end}"),
         "absence": _("{who} is away: {name}"),
         "dayTotal": _("{n} classes"),
         "dayTotalOne": _("1 class"),

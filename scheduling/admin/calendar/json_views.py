@@ -6,20 +6,24 @@ takes a constant, small number of queries.
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
+from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.permissions import visible_classes
+from scheduling.domain.openings import Gap
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.wallclock import local_times
+from scheduling.domain.wallclock import instant, local_times
 from scheduling.domain.windows import DAY
+from scheduling.domain.working_hours import time_of
 from scheduling.models import Job
 from scheduling.selectors.classes.calendar import (
     between,
@@ -30,9 +34,10 @@ from scheduling.selectors.classes.calendar import (
     students_named,
     wall_clock,
 )
-from scheduling.selectors.people import student_names, teacher_names
+from scheduling.selectors.people import student_names, teacher_names, teacher_zones
 from scheduling.selectors.rooms import room_names
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
+from scheduling.services.openings import free_time
 
 from .query import (
     CONFLICT,
@@ -50,6 +55,8 @@ from .query import (
 MOST_DAYS = 371
 MOST_DAYS_PLANNED = 62
 MOST_NAMES = 20
+# The length that “Find a time” looks for first.
+USUAL_MINUTES = 60
 
 View = Callable[..., HttpResponse]
 
@@ -135,6 +142,45 @@ def planned_occurrences(request: HttpRequest) -> HttpResponse:
                 if occurrence.starts_at < when.end and occurrence.ends_at > when.start
             ]
     return JsonResponse({"planned": [_planned_json(occurrence) for occurrence in found]})
+
+
+@json_view
+def free_times(request: HttpRequest) -> HttpResponse:
+    """Return the free time of one teacher within the working hours, each with its page."""
+    query, when = read_filters(request), read_range(request.GET, MOST_DAYS_PLANNED)
+    if query.teacher_id is None or not may_find_times(request.user):
+        return JsonResponse({"free": []})
+    first, last = when.widest
+    try:
+        gaps = free_time(query.teacher_id, first, last, timezone.now())
+    except ValidationError:
+        gaps = []  # the teacher is not active
+    zones = teacher_zones([query.teacher_id])
+    return JsonResponse(
+        {"free": [_gap_json(gap, query, zones[query.teacher_id]) for gap in gaps]},
+    )
+
+
+def _gap_json(gap: Gap, query: CalendarQuery, zone: str) -> dict[str, Any]:
+    start, length = time_of(gap.start), gap.end - gap.start
+    starts_at = instant(gap.day, start, zone)
+    url = find_time_url(
+        query.teacher_id,
+        min(length, USUAL_MINUTES),
+        first=gap.day,
+        days=[gap.day.isoweekday()],
+        earliest=f"{start:%H:%M}",
+        latest=f"{time_of(gap.end):%H:%M}",
+        **({"student": query.student_id} if query.student_id is not None else {}),
+    )
+    return {
+        "day": gap.day.isoformat(),
+        "startTime": f"{start:%H:%M}",
+        "endTime": f"{time_of(gap.end):%H:%M}",
+        "start": f"{starts_at:%Y-%m-%d %H:%M}",
+        "end": f"{starts_at + timedelta(minutes=length):%Y-%m-%d %H:%M}",
+        "url": url,
+    }
 
 
 @json_view

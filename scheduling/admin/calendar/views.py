@@ -99,6 +99,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             "events": reverse("admin:calendar_events"),
             "days": reverse("admin:calendar_days"),
             "planned": reverse("admin:calendar_planned"),
+            "free": reverse("admin:calendar_free"),
             "students": reverse("admin:calendar_students"),
             "classes": reverse("admin:calendar_class", args=[0]),
             "occurrences": reverse(

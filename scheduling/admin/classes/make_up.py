@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.models import Room, ScheduledClass, Teacher
@@ -45,8 +46,8 @@ class MakeUpForm(forms.Form):
         empty_label=gettext_lazy("no room"),
     )
 
-    def __init__(self, data: Any, cancelled_class: ScheduledClass) -> None:
-        super().__init__(data, initial={"room": cancelled_class.room_id})
+    def __init__(self, data: Any, cancelled_class: ScheduledClass, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial={"room": cancelled_class.room_id} | initial)
         offer_rooms(self, cancelled_class.room_id)
 
 
@@ -66,7 +67,11 @@ class MakeUpActionMixin(MixinBase):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return None
-        form = MakeUpForm(request.POST if "start_time" in request.POST else None, cancelled_class)
+        # “Find a time” chooses the first values.
+        names = ("date", "start_time", "teacher")
+        initial = {name: request.POST.get(f"initial_{name}", "") for name in names}
+        data = request.POST if "start_time" in request.POST else None
+        form = MakeUpForm(data, cancelled_class, initial)
         if form.is_bound and form.is_valid():
             try:
                 make_up = make_ups.schedule(
@@ -92,6 +97,9 @@ class MakeUpActionMixin(MixinBase):
             "last_day": make_ups.last_day(cancelled_class),
             "cancelled_class": cancelled_class,
             "form": form,
+            "find": find_time_url(cancelled_class.teacher_id, make_up=cancelled_class.pk)
+            if may_find_times(request.user)
+            else "",
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media,
         }

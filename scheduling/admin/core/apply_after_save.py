@@ -13,11 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio_day
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
+from scheduling.services.schedules.working_hours import outside_hours
 from scheduling.text.dates import number_text, with_dates_written_out
 
 from .permissions import may_see_everyone, may_see_jobs
+
+
+def warn_outside_hours(
+    request: HttpRequest, rules: Iterable[FixedSchedule | RecurringSlot]
+) -> None:
+    """Warn of each of ``rules`` that is outside its teacher's working hours."""
+    for text in outside_hours(rules, studio_day(timezone.now())):
+        messages.warning(request, text)
 
 
 def apply_after_commit(

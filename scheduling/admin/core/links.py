@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from scheduling.domain.series import SeriesKey
+from scheduling.selectors.studio import studio_today
 
-from .permissions import may_run_jobs
+from .permissions import may_run_jobs, may_see_everyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,28 @@ def links_for(request: HttpRequest) -> Links:
     )
 
 
+def may_find_times(user: Any) -> bool:
+    """Return whether ``user`` may see the classes and the teachers of the whole studio."""
+    return may_see_everyone(user) and bool(user.has_perm("scheduling.view_teacher"))
+
+
 def listed(model: str, **query: object) -> str:
     """Return the URL of the list of ``model``, filtered by ``query``."""
     return reverse(f"admin:scheduling_{model}_changelist") + "?" + urlencode(query)
+
+
+def find_time_url(teacher: int | None = None, minutes: int = 60, **query: object) -> str:
+    """Return the URL of “Find a time”; with a ``teacher``, of its answer from today on."""
+    if teacher is not None:
+        query = {
+            "who": teacher,
+            "minutes": minutes,
+            "days": list(range(1, 8)),
+            "first": studio_today(),
+            "every": 1,
+            "weeks": settings.HORIZON_WEEKS,
+        } | query
+    return f"{reverse('admin:find_time')}?{urlencode(query, doseq=True)}"
 
 
 def _change(model: str, pk: int | None) -> str:

@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core import formatting
+from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.permissions import visible_classes
 from scheduling.admin.messages import badge_of
 from scheduling.admin.schedules.fixed_schedules import hours
 from scheduling.admin.schedules.recurring_slots import state
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.wallclock import minutes_between
 from scheduling.domain.windows import DAY
 from scheduling.models import (
     CalendarFeed,
@@ -67,6 +69,7 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
             occurrence for occurrence in occurrences if occurrence.outcome is Outcome.CONFLICT
         ][:UPCOMING],
         "explain": f"{reverse('admin:explain')}?{query}",
+        "find": _find_url(whose, person, today) if may_find_times(request.user) else "",
         "all": f"{reverse('admin:scheduling_scheduledclass_changelist')}?when=all&{query}",
         "weeks": 4,
         "messages": _undelivered(request, whose, person, now),
@@ -76,6 +79,23 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
 def _subject(lesson: ScheduledClass | RecurringSlot) -> str:
     """Return the subject and the room: “Piano · Hall”."""
     return " · ".join(str(part) for part in (lesson.subject, lesson.room) if part)
+
+
+def _find_url(whose: str, person: Any, today: date) -> str:
+    """Return “Find a time” for a teacher, or for a student with the teacher of a weekly lesson."""
+    if not person.is_active:
+        return ""
+    if whose == "teacher":
+        return find_time_url(person.pk)
+    rule = _first_rule(whose, person, today)
+    teacher = rule.teacher if rule else None
+    if rule is None or teacher is None or not teacher.is_active:
+        return find_time_url(student=person.pk)
+    if isinstance(rule, RecurringSlot):
+        minutes = rule.duration_minutes
+    else:
+        minutes = minutes_between(rule.start_time, rule.end_time)
+    return find_time_url(teacher.pk, minutes, student=person.pk)
 
 
 def _undelivered(

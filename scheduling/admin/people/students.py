@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.admin.core import formatting
-from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
 from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
 from scheduling.admin.schedules.fixed_schedule_inline import (
     FixedScheduleInline,
@@ -122,6 +122,13 @@ class StudentAdmin(PersonAdmin):
         warn_overfull(request, [row for formset in formsets for row in _saved(formset)])
         if not change:
             warn_of_lookalikes(request, students_like(form.instance))
+        changed = [
+            row
+            for formset in formsets
+            for row in (*formset.new_objects, *(row for row, _names in formset.changed_objects))
+            if isinstance(row, FixedSchedule)
+        ]
+        warn_outside_hours(request, changed)
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
         schedules = [formset for formset in formsets if formset.model is FixedSchedule]
         if own or any(formset.has_changed() for formset in schedules):

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest
@@ -22,6 +23,7 @@ from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.admin.schedules.changes import TeacherAbsenceMixin, today_of
 from scheduling.domain.windows import FIRST_DATE
 from scheduling.models import LessonDuration, LessonSettings, Teacher
+from scheduling.models.fields import LinesField
 from scheduling.selectors.data_quality import teachers_without_settings
 from scheduling.selectors.people import teachers_like
 from scheduling.selectors.people_lists import classes_on, paused_people
@@ -29,6 +31,7 @@ from scheduling.selectors.studio import studio, studio_today
 
 from .base import PersonAdmin
 from .lookalikes import warn_of_lookalikes
+from .working_hours import WorkingHoursInline
 
 
 class LessonDurationForm(ModelForm):
@@ -144,9 +147,12 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     list_filter = (TeacherStateFilter, LessonSettingsFilter)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
+    inlines = (WorkingHoursInline,)
+    history_includes = ("working_hours",)
+    formfield_overrides = {LinesField: {"widget": AdminTextareaWidget({"rows": 3})}}
 
     export_as = {"ill": (), "clock": ("time_zone",)}
-    export_extra = ("email",)
+    export_extra = ("email", "taught")
 
     def get_list_display(self, request: HttpRequest) -> Any:
         names = super().get_list_display(request)
@@ -167,6 +173,10 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     @admin.display(description=gettext_lazy("account"))
     def account(self, teacher: Teacher) -> str:
         return str(teacher.user or "–")
+
+    @admin.display(description=gettext_lazy("subjects"))
+    def taught(self, teacher: Teacher) -> str:
+        return ", ".join(teacher.subject_list)
 
     @admin.display(description=gettext_lazy("absence"))
     def ill(self, teacher: Any) -> SafeString | str:

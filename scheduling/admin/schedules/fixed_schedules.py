@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
-from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import RoomFilter, TeacherFilter, ValidityFilter
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
@@ -97,5 +97,6 @@ class FixedScheduleAdmin(
         warn_missing_start_date(request, obj.student)
         if form.has_changed():
             warn_overfull(request, [obj])
+            warn_outside_hours(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
-from scheduling.admin.core.apply_after_save import apply_after_commit
+from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
 from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter, RoomFilter, TeacherFilter, ValidityFilter
@@ -152,6 +152,7 @@ class RecurringSlotAdmin(
         super().save_model(request, obj, form, change)
         if form.has_changed():
             warn_overfull(request, [obj])
+            warn_outside_hours(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))
 

@@ -1,6 +1,6 @@
 """The conflict pages: the list, and one conflict with the actions that resolve it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,9 +25,10 @@ from scheduling.models import CancelledBy, Room
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import occurrences
 from scheduling.services.classes.conflicts import Collision, collisions, find_collision, share
+from scheduling.services.openings import openings_near
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.closures import closed_day_of
-from scheduling.text.dates import with_dates_written_out
+from scheduling.text.dates import short_day, with_dates_written_out
 
 CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
 
@@ -93,11 +94,33 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
     context = {
         "title": _("Conflict"),
         "row": _row(conflict),
+        "near": _near(conflict) if may_change else [],
         "form": form,
         "may_change": may_change,
         "may_share": may_share and conflict.can_share,
     }
     return _page(request, "conflict.html", context)
+
+
+def _near(conflict: Collision) -> list[dict[str, Any]]:
+    """Return up to three free times near the conflict, with the values of their buttons."""
+    line = conflict.line
+    if line.teacher_id is None or line.student_id is None or line.start_time is None:
+        return []
+    minutes = conflict.duration // timedelta(minutes=1)
+    moving, people = (conflict.key, conflict.day), (line.teacher_id, line.student_id)
+    try:
+        found = openings_near(moving, line.start_time, minutes, *people, timezone.now())
+    except ValidationError:
+        return []  # someone is not active any more
+    return [
+        {
+            "date": each.opening.dates[0].isoformat(),
+            "start_time": f"{each.opening.start_time:%H:%M}",
+            "text": f"{short_day(each.opening.dates[0])} {each.opening.start_time:%H:%M}",
+        }
+        for each in found
+    ]
 
 
 def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveOnceForm) -> str:

@@ -57,7 +57,7 @@ class WarningSerializer(serializers.Serializer):
     sometimes: tuple[str, ...] = ("warning",)
 
     warning = serializers.CharField(
-        required=False, help_text="The part of the change that is not applied yet, if any."
+        required=False, help_text="What needs attention, such as a part that is not applied yet."
     )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from scheduling.domain.wallclock import minute_of
+from scheduling.domain.working_hours import end_minute
 from scheduling.models import Language, LessonSettings, Teacher
 from scheduling.services.schedules.lesson_prices import prices_on
 
@@ -26,6 +28,8 @@ from .strict import StrictSerializer, StudioDateField
 # Each item takes a query or two, so the lists are limited.
 MAX_MEETINGS = 200
 MAX_DURATIONS = 100
+MAX_INTERVALS = 100
+MAX_SUBJECTS = 50
 
 
 class LessonDurationSerializer(ReplacedAsWhole):
@@ -62,6 +66,28 @@ class LessonSettingsSerializer(ReplacedAsWhole):
         return durations
 
 
+class WorkingHoursSerializer(ReplacedAsWhole):
+    """An interval in which a teacher works, in local time of the teacher's zone."""
+
+    day_of_week = IntegerField(source="weekday", min_value=1, max_value=7)
+    start_time = TimeField()
+    end_time = TimeField(help_text="00:00 is midnight.")
+    valid_from = StudioDateField(required=False, allow_null=True, default=None)
+    valid_until = StudioDateField(
+        required=False, allow_null=True, default=None, help_text="The last day, included."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if minute_of(attrs["start_time"]) >= end_minute(attrs["end_time"]):
+            text = _("The end time must be after the start time.")
+            raise serializers.ValidationError({"end_time": [text]})
+        first, last = attrs["valid_from"], attrs["valid_until"]
+        if first and last and last < first:
+            text = _("“Valid until” is before “valid from”.")
+            raise serializers.ValidationError({"valid_until": [text]})
+        return attrs
+
+
 class TeacherSerializer(ResourceSerializer):
     """A teacher. ``lessonSettings`` may be null."""
 
@@ -74,6 +100,19 @@ class TeacherSerializer(ResourceSerializer):
         Language.choices, required=False, help_text="The language of e-mails to the teacher."
     )
     reminders = BooleanField(required=False, help_text="An e-mail before each class.")
+    subjects = serializers.ListField(
+        source="subject_list",
+        child=StringField(max_length=200),
+        required=False,
+        max_length=MAX_SUBJECTS,
+        help_text="Empty: the subjects of the teacher's weekly lessons.",
+    )
+    working_hours = WorkingHoursSerializer(
+        many=True,
+        required=False,
+        max_length=MAX_INTERVALS,
+        help_text="Replaced as a whole. Empty: unknown.",
+    )
     lesson_settings = LessonSettingsSerializer(required=False, allow_null=True)
 
 

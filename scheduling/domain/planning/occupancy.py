@@ -62,13 +62,13 @@ class Occupancy:
                     return Clash("student_busy", booking)
         if teacher is not None and teacher in self._teachers:
             for booking in _overlapping(self._teachers[teacher], wanted):
-                if wanted.is_shared and _same_session(wanted, booking):
+                if wanted.is_shared and is_same_session(wanted, booking):
                     continue
                 if ignore is None or booking.class_id != ignore:
                     return Clash("teacher_busy", booking)
         if wanted.room_id is not None and wanted.room_id in self._rooms:
             for booking in _overlapping(self._rooms[wanted.room_id], wanted):
-                if wanted.is_shared and _same_session(wanted, booking):
+                if wanted.is_shared and is_same_session(wanted, booking):
                     continue
                 if ignore is None or booking.class_id != ignore:
                     return Clash("room_busy", booking)
@@ -88,7 +88,7 @@ def _add_once(same_day: list[Booking], booking: Booking) -> None:
     Two bookings represent a whole group, whatever its size. Two, because a class that moves ignores
     its own booking, but not the group that it leaves.
     """
-    if booking.is_shared and sum(_same_session(booking, other) for other in same_day) > 1:
+    if booking.is_shared and sum(is_same_session(booking, other) for other in same_day) > 1:
         return
     same_day.append(booking)
 
@@ -142,7 +142,7 @@ def _key(booking: Booking) -> tuple[int, date, time, time]:
     return (booking.student_id, booking.day, booking.start_time, booking.end_time)
 
 
-def _same_session(booking: Booking, other: Booking) -> bool:
+def is_same_session(booking: Booking, other: Booking) -> bool:
     """Return whether two classes of one teacher, or of one room, belong to one group lesson."""
     return (
         booking.is_shared

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from django.db.models import Q
 
 from scheduling.domain.existing_classes import Booking
-from scheduling.domain.planning import SeriesState, draft, unchanged_weeks
+from scheduling.domain.planning import PlannedClass, SeriesState, draft, unchanged_weeks
 from scheduling.domain.planning.free_rooms import add_free_rooms, room_conflicts
 from scheduling.domain.planning.occupancy import series_in_the_way
 from scheduling.domain.planning.resolve import Plan, resolve
@@ -107,6 +107,16 @@ def plan_series(context: PlanningContext, series: list[Series], now: datetime) -
         states += added
     _name_free_rooms(plan)
     return ChunkPlan(plan, {state.series.key: state.series for state in states}, neighbours)
+
+
+def due_classes(
+    context: PlanningContext, series: list[Series], now: datetime
+) -> list[PlannedClass]:
+    """Return the classes that ``series`` need at other places than the stored ones, or anew.
+
+    Whether these places are free is not looked at. ``now`` is the real time.
+    """
+    return draft(_states(context, series, now), to_epoch(now), context.note_bounds).places()
 
 
 def _name_free_rooms(plan: Plan) -> None:

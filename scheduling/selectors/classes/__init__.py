@@ -1,6 +1,6 @@
 """Stored classes as values of the domain."""
 
-from .bookings import bookings_in_rooms, bookings_near
+from .bookings import bookings_between, bookings_in_rooms, bookings_near
 from .groups import stored_groups
 from .manual_edits import NOT_EDITED, UNTOUCHED_SQL, edit_code
 from .rows import stored_rows
@@ -13,6 +13,7 @@ __all__ = [
     "ComparedWeeks",
     "UnchangedGroup",
     "Uncovered",
+    "bookings_between",
     "bookings_in_rooms",
     "bookings_near",
     "edit_code",

@@ -14,6 +14,7 @@ from scheduling.domain.windows import WEEK
 from .rows import series_key, to_epoch_rounded_up
 from .sql import classes_of, list_param
 
+MARGIN = WEEK / 7 * 2
 _ACTIVE = "c.status <> 'cancelled' AND c.starts_at >= %s AND c.starts_at < %s"
 
 
@@ -46,17 +47,30 @@ def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
     """
     if not planned_classes:
         return []
-    margin = WEEK / 7 * 2
-    adapt = connection.ops.adapt_datetimefield_value
-    span = [
-        adapt(from_epoch(min(planned.starts for planned in planned_classes)) - margin),
-        adapt(from_epoch(max(planned.ends for planned in planned_classes)) + margin),
-    ]
-    students = list_param({planned.series.student_id for planned in planned_classes})
-    teachers = list_param(
-        {id for planned in planned_classes if (id := planned.series.teacher_id) is not None}
+    return bookings_between(
+        from_epoch(min(planned.starts for planned in planned_classes)) - MARGIN,
+        from_epoch(max(planned.ends for planned in planned_classes)) + MARGIN,
+        {id for planned in planned_classes if (id := planned.series.teacher_id) is not None},
+        {planned.series.student_id for planned in planned_classes},
+        {id for planned in planned_classes if (id := planned.series.room_id) is not None},
     )
-    rooms = {id for planned in planned_classes if (id := planned.series.room_id) is not None}
+
+
+def bookings_between(
+    start: datetime,
+    end: datetime,
+    teacher_ids: Iterable[int],
+    student_ids: Iterable[int],
+    room_ids: Iterable[int] = (),
+) -> list[Booking]:
+    """Return the active classes of these people and rooms that begin in ``[start, end)``.
+
+    The earliest come first.
+    """
+    adapt = connection.ops.adapt_datetimefield_value
+    span = [adapt(start), adapt(end)]
+    students, teachers = list_param(set(student_ids)), list_param(set(teacher_ids))
+    rooms = set(room_ids)
     sql = f"""
         SELECT {_COLUMNS} FROM {classes_of("teacher_id", _ACTIVE)}
         UNION ALL

@@ -22,6 +22,7 @@ from scheduling.models import (
     RecurringSlot,
     Studio,
     Teacher,
+    WorkingHours,
 )
 from scheduling.models.studio import first_values
 from scheduling.selectors.studio import studio, studio_day
@@ -131,10 +132,18 @@ def _insert_teachers(people: list[DemoTeacher], now: datetime, report: LoadRepor
                 name=person.name,
                 email=person.email,
                 time_zone=person.zone,
+                subjects="\n".join(person.subjects),
                 is_active=True,
                 created_at=now,
             )
             for person in people
+        ]
+    )
+    insert(
+        [
+            WorkingHours(teacher=row, weekday=weekday, start_time=start, end_time=end)
+            for person, row in zip(people, rows, strict=True)
+            for weekday, start, end in person.hours
         ]
     )
     priced = [(person, row) for person, row in zip(people, rows, strict=True) if person.prices]

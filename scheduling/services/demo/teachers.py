@@ -1,11 +1,14 @@
 """The teachers of the demo studio, in ten time zones."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
 
 from . import names
 from .names import Culture
 from .stable_random import StableRandom
+from .timetable_grid import FIRST_HOUR, LAST_HOUR, WORKDAYS
 
 # Both hemispheres, both sides of the date line, half-hour offsets, half-hour DST, no DST.
 ZONES: tuple[tuple[str, Culture], ...] = (
@@ -39,11 +42,16 @@ SUBJECTS: tuple[tuple[str, str], ...] = (
     ("Drawing", "Open studio"),
 )
 MINUTES = (30, 45, 60)
+SATURDAY = 6
 
 
 @dataclass(frozen=True, slots=True)
 class DemoTeacher:
-    """The values of an invented teacher. Without ``prices`` they have no lesson settings."""
+    """The values of an invented teacher. Without ``prices`` they have no lesson settings.
+
+    ``hours`` are ``(weekday, start, end)``; without any, the working hours are unknown. Without
+    ``subjects`` the teacher teaches those of the weekly lessons.
+    """
 
     name: str
     email: str
@@ -52,6 +60,8 @@ class DemoTeacher:
     meeting: str
     prices: tuple[tuple[int, Decimal], ...]
     advance_booking_days: int
+    hours: tuple[tuple[int, time, time], ...] = ()
+    subjects: tuple[str, ...] = ()
 
 
 def domain(seed: int) -> str:
@@ -76,7 +86,16 @@ def teacher(seed: int, index: int) -> DemoTeacher:
         meeting=meeting,
         prices=tuple(_prices(hourly_price)) if index % 5 != 4 else (),
         advance_booking_days=random.pick((14, 28, 28, 60)),
+        hours=tuple(_hours(index)) if index % 5 != 3 else (),
+        subjects=(subject, meeting) if index % 3 != 2 else (),
     )
+
+
+def _hours(index: int) -> Iterator[tuple[int, time, time]]:
+    """Yield the hours of all lessons; every other teacher has Saturday afternoons off."""
+    for weekday in WORKDAYS:
+        is_short = weekday == SATURDAY and index % 2
+        yield weekday, time(FIRST_HOUR), time(14 if is_short else LAST_HOUR + 1)
 
 
 def _prices(hourly_price: int) -> list[tuple[int, Decimal]]:

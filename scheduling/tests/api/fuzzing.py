@@ -84,6 +84,11 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "503"]
 [[operations]]
 include-path-regex = "^/api/(plan|class-tracking/generate-missing-classes|students/.*/explain)$"
 checks.positive_data_acceptance.expected-statuses = {refused}
+
+# Dates that have passed, and people who are not there.
+[[operations]]
+include-path-regex = "^/api/openings$"
+checks.positive_data_acceptance.expected-statuses = {refused}
 """
 AUTH = """
 [auth.openapi]

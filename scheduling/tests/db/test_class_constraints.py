@@ -92,7 +92,7 @@ def test_changed_trigger_is_replaced_by_migrate():
 @pytest.mark.django_db(transaction=True)
 def test_migration_can_be_reversed_and_applied_again():
     migration = importlib.import_module("scheduling.migrations.0002_no_double_booking")
-    rooms = importlib.import_module("scheduling.migrations.0036_rooms")
+    rooms = importlib.import_module("scheduling.migrations.0034_rooms")
     with connection.schema_editor() as editor:
         migration.uninstall(apps, editor)
         left = exclusions() if connection.vendor == "postgresql" else triggers()

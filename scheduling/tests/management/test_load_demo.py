@@ -20,6 +20,7 @@ from scheduling.models import (
     StudentGuardian,
     Studio,
     Teacher,
+    WorkingHours,
 )
 from scheduling.services.demo import load_demo
 from scheduling.services.demo.timetable_grid import days_away
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 NOW = datetime(2026, 2, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
 TABLES = (
-    *(Teacher, Room, LessonSettings, LessonDuration, Student, Guardian, StudentGuardian),
+    *(Teacher, WorkingHours, Room, LessonSettings, LessonDuration),
+    *(Student, Guardian, StudentGuardian),
     *(FixedSchedule, RecurringSlot, Closure),
 )
 
@@ -132,6 +134,14 @@ class TestStudioOf1000Students:
             prices = list(settings.durations.values_list("minutes", "price"))
             assert [minutes for minutes, _price in prices] == [30, 45, 60]
             assert all(price > 0 for _minutes, price in prices)
+
+    def test_most_teachers_have_working_hours_and_subjects(self):
+        hours = Counter(WorkingHours.objects.values_list("teacher_id", flat=True))
+        assert (len(hours), set(hours.values())) == (16, {6})
+        ends = Counter(WorkingHours.objects.filter(weekday=6).values_list("end_time", flat=True))
+        assert ends == {time(14): 8, time(21): 8}
+        assert Teacher.objects.exclude(subjects="").count() == 14
+        assert all(len(teacher.subject_list) in (0, 2) for teacher in Teacher.objects.all())
 
     def test_about_one_in_fifty_is_paused_ended_or_not_yet_started(self):
         paused = set(Closure.objects.values_list("student_id", flat=True))

@@ -61,13 +61,13 @@ def test_migrations_only_add_so_that_two_versions_can_run():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migration_0039_keeps_scope_and_expiry_of_tokens(migrate):
-    before = migrate([("scheduling", "0038_monitoring")])
+def test_migration_0036_keeps_scope_and_expiry_of_tokens(migrate):
+    before = migrate([("scheduling", "0035_monitoring")])
     teresa = before.get_model("auth", "User").objects.create(username="teresa")
     tokens = before.get_model("knox", "AuthToken").objects
     tokens.create(digest="a" * 128, token_key="a" * 15, user=teresa, expiry=None)
 
-    after = migrate([("scheduling", "0039_api_tokens_and_retention")])
+    after = migrate([("scheduling", "0036_api_tokens_and_retention")])
     token = after.get_model("knox", "AuthToken").objects.get()
     assert (token.expiry, token.details.name, token.details.scope) == (None, "", "all")
 
@@ -148,14 +148,14 @@ def test_the_roles_of_a_studio_may_see_and_enter_rooms_after_the_upgrade(migrate
 
 
 @pytest.mark.django_db(transaction=True)
-def test_migration_0040_keeps_prices_for_all_days(migrate):
-    before = migrate([("scheduling", "0039_api_tokens_and_retention")])
+def test_migration_0038_keeps_prices_for_all_days(migrate):
+    before = migrate([("scheduling", "0036_api_tokens_and_retention")])
     teacher = before.get_model("scheduling", "Teacher").objects.create(name="Marta", language="en")
     settings = before.get_model("scheduling", "LessonSettings").objects.create(teacher=teacher)
     durations = before.get_model("scheduling", "LessonDuration").objects
     durations.create(settings=settings, minutes=45, price="30.50")
 
-    after = migrate([("scheduling", "0040_prices")])
+    after = migrate([("scheduling", "0038_prices")])
 
     duration = after.get_model("scheduling", "LessonDuration").objects.get()
     assert (str(duration.price), str(duration.valid_from)) == ("30.50", "1970-01-01")

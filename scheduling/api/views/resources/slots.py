@@ -18,6 +18,7 @@ from scheduling.models import Job, RecurringSlot, SlotStatus, Student
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
 from scheduling.services.schedules.rooms import overfull_rules
+from scheduling.services.schedules.working_hours import outside_hours
 
 from .base import Resource, assign, saving
 
@@ -63,9 +64,10 @@ class SlotResource(Resource):
                 student_ids=sorted(students), jobs=jobs, **apply_context(request)
             )
         data: dict[str, Any] = self.get_serializer(self.get_row(slot.pk)).data
-        overfull = overfull_rules([slot] if students else [], studio_today())
+        changed, today = [slot] if students else [], studio_today()
+        others = [*overfull_rules(changed, today), *outside_hours(changed, today)]
         key = SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)
-        return data | with_created(applied, {key}, overfull)
+        return data | with_created(applied, {key}, others)
 
 
 class RecurringSlotList(SlotResource):

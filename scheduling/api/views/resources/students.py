@@ -1,5 +1,6 @@
 """``/api/students``."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -23,6 +24,7 @@ from scheduling.services.schedules.fixed_schedule import (
     fixed_schedule,
     write_fixed_schedule,
 )
+from scheduling.services.schedules.working_hours import outside_hours
 
 from .base import Resource, assign, matches_all_words, require, saving
 
@@ -57,8 +59,10 @@ class StudentResource(Resource):
         search = query.get("search", "")
         return rows.filter(matches_all_words(search, "first_name", "last_name", "email"))
 
-    def store(self, request: Request, student: Student, values: dict[str, Any]) -> bool:
-        """Store ``values`` and return whether the change affects classes."""
+    def store(
+        self, request: Request, student: Student, values: dict[str, Any]
+    ) -> tuple[bool, list[str]]:
+        """Store ``values``; return whether that affects classes, and warnings."""
         meetings = values.pop("meetings", None)
         names = assign(student, values)
         student.save()
@@ -74,16 +78,23 @@ class StudentResource(Resource):
                 require(request, "add_fixedschedule")
             if written.changed or written.ended:
                 require(request, "change_fixedschedule")
-        return bool(names & AFFECTS_CLASSES) or written.has_changes
+        affects_classes = bool(names & AFFECTS_CLASSES) or written.has_changes
+        return affects_classes, outside_hours([*written.added, *written.changed], studio_today())
 
-    def apply(self, request: Request, student: Student, affects_classes: bool) -> dict[str, Any]:
+    def apply(
+        self,
+        request: Request,
+        student: Student,
+        affects_classes: bool,
+        others: Collection[str] = (),
+    ) -> dict[str, Any]:
         """Update the student's classes if necessary; return the student with the result."""
         applied = ApplyResult()
         if affects_classes:
             jobs = jobs_of_student(student.pk)
             applied = apply_change(student_ids=[student.pk], jobs=jobs, **apply_context(request))
         data: dict[str, Any] = self.get_serializer(self.get_row(student.pk)).data
-        return data | with_created(applied)
+        return data | with_created(applied, others=others)
 
 
 # Fields of a fixed schedule with another name in JSON.
@@ -105,8 +116,9 @@ class StudentList(StudentResource):
         """Create a student and all classes from the start date to the end of this week."""
         with saving():
             student = Student()
-            self.store(request, student, self.validated(request))
-        return Response(self.apply(request, student, True), status.HTTP_201_CREATED)
+            _affects, others = self.store(request, student, self.validated(request))
+        data = self.apply(request, student, True, others)
+        return Response(data, status.HTTP_201_CREATED)
 
 
 class StudentDetail(StudentResource):
@@ -124,5 +136,5 @@ class StudentDetail(StudentResource):
         """Change a student and update the classes from the start date to Sunday."""
         with saving():
             student = self.lock_row(pk)
-            affects_classes = self.store(request, student, self.validated(request, student))
-        return Response(self.apply(request, student, affects_classes))
+            stored = self.store(request, student, self.validated(request, student))
+        return Response(self.apply(request, student, *stored))

@@ -15,6 +15,7 @@ from scheduling.models import Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.lesson_prices import write_lesson_settings
+from scheduling.services.schedules.working_hours import write_working_hours
 
 from .base import Resource, assign, matches_all_words, require, saving
 
@@ -23,10 +24,10 @@ AFFECTS_CLASSES = {"time_zone", "is_active"}
 
 
 class TeacherResource(Resource):
-    """Teachers with their lesson settings."""
+    """Teachers with their working hours and lesson settings."""
 
     queryset = Teacher.objects.select_related("lesson_settings").prefetch_related(
-        "lesson_settings__durations"
+        "lesson_settings__durations", "working_hours"
     )
     serializer_class = TeacherSerializer
     query_class = TeacherQuery
@@ -42,8 +43,13 @@ class TeacherResource(Resource):
         """Store ``values`` and return the names of the columns that changed."""
         has_settings = "lesson_settings" in values
         settings = values.pop("lesson_settings", None)
+        hours = values.pop("working_hours", None)
+        if (subjects := values.pop("subject_list", None)) is not None:
+            values["subjects"] = "\n".join(subjects)
         names = assign(teacher, values)
         teacher.save()
+        if hours is not None and write_working_hours(teacher, hours):
+            require(request, "add_workinghours", "change_workinghours")
         if has_settings and not (settings is None and not hasattr(teacher, "lesson_settings")):
             require(request, "add_lessonsettings", "change_lessonsettings")
             write_lesson_settings(teacher, settings, studio_today())

@@ -6,6 +6,7 @@ from .classes import ClassDetail, ClassList
 from .closures import ClosureDetail, ClosureList
 from .explain import ExplainStudent, ExplainTeacher
 from .guardians import GuardianDetail, GuardianList
+from .openings import OpeningList
 from .plan import Plan
 from .rooms import RoomDetail, RoomList
 from .schedule_changes import (
@@ -57,6 +58,7 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"closures/{PK}", ClosureDetail, "closure"),
     ("classes", ClassList, "classes"),
     (f"classes/{PK}", ClassDetail, "class"),
+    ("openings", OpeningList, "openings"),
     ("plan", Plan, "plan"),
     ("statements", Statements, "statements"),
 ]

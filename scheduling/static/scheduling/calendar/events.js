@@ -76,6 +76,16 @@ window.ctCalendar.events = (config) => {
         }, state, marks);
     });
 
+    /* Free time behind the classes: a link, so that it works by keyboard. */
+    const free = (feed, own) => feed.free.map((item) => ({
+        id: `free-${item.day}-${item.startTime}`,
+        ...(own ? wall(item.day, item.startTime, item.endTime)
+            : { start: utc(item.start), end: utc(item.end) }),
+        display: "background",
+        class: "ct-free",
+        extendedProps: { free: item.url },
+    }));
+
     const closures = (feed) => feed.closures.flatMap((closure) => {
         const title = closure.everyone ? fill(texts.closure, closure) : fill(texts.absence, closure);
         const days = { start: closure.first, end: closure.end, allDay: true, startEditable: false };
@@ -90,5 +100,5 @@ window.ctCalendar.events = (config) => {
         }];
     });
 
-    return { stored, planned, closures, fill };
+    return { stored, planned, free, closures, fill };
 };

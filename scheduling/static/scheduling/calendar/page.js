@@ -149,6 +149,11 @@
         return events;
     };
 
+    const freeTimes = async (info) => {
+        if (!state.teacher || info.end - info.start > 8 * 24 * 3600 * 1000) return [];
+        return feeds.free(await get(urls.free, info.start, info.end, own()), own());
+    };
+
     const yearBox = document.createElement("div");
     yearBox.className = "ct-year";
     const year = window.ctCalendar.year(config, feeds,
@@ -184,6 +189,19 @@
     }).formatToParts(new Date(`${date}T00:00:00Z`))
         .filter(({ type }) => type !== "literal")
         .map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value)).join(" ");
+
+    const freeLink = ({ event }) => {
+        if (!event.extendedProps.free) return undefined;
+        const link = document.createElement("a");
+        link.className = "ct-free-link";
+        link.href = event.extendedProps.free;
+        const shownTime = (moment) => (own() ? moment.toISOString().slice(11, 16) : wallTimes(moment));
+        link.title = feeds.fill(texts.free, { start: shownTime(event.start), end: shownTime(event.end) });
+        link.setAttribute("aria-label", `${inWords(wallDate(event))}: ${link.title}`);
+        return { domNodes: [link] };
+    };
+    const wallDate = (event) => (own() ? event.start.toISOString().slice(0, 10)
+        : wallClock(event.start, zone()).date);
 
     const content = (info) => {
         const { state: kind, marks, subject, teacher, room } = info.event.extendedProps;
@@ -239,7 +257,7 @@
         let first = 8;
         let last = 20;
         for (const event of events) {
-            if (event.allDay || !event.start || !event.end) continue;
+            if (event.extendedProps.free || event.allDay || !event.start || !event.end) continue;
             const from = own() ? event.start.toISOString().slice(11, 16) : wallTimes(event.start);
             const to = own() ? event.end.toISOString().slice(11, 16) : wallTimes(event.end);
             const start = Number(from.slice(0, 2));
@@ -399,8 +417,11 @@
                 failure: (error) => say(error.message || texts.failed, true) },
             { id: "planned", events: (info, done, failed) => { plannedEvents(info).then(done, failed); },
                 failure: () => say(texts.plannedFailed, true) },
+            { id: "free", events: (info, done, failed) => { freeTimes(info).then(done, failed); },
+                failure: () => say(texts.failed, true) },
         ],
         eventContent: content,
+        backgroundEventContent: freeLink,
         eventDidMount: named,
         eventClick: clicked,
         eventDrop: dropped,
@@ -477,6 +498,14 @@
     filters.addEventListener("submit", (event) => {
         event.preventDefault();
         choose();
+    });
+
+    /* The layer of the events covers the links of the free time. */
+    element.addEventListener("click", (event) => {
+        if (event.target.closest("a, button, .ct-event")) return;
+        const under = document.elementsFromPoint(event.clientX, event.clientY);
+        const link = under.find((one) => one.matches(".ct-free-link"));
+        if (link) link.click();
     });
 
     calendar.render();

@@ -4,9 +4,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass, WorkingHours
 from scheduling.tests import factories as make
-from scheduling.tests.factories import MONDAY, day
+from scheduling.tests.factories import MONDAY, at, day
 from scheduling.tests.jobs.helpers import horizon, weekly
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
@@ -260,3 +260,41 @@ def test_answers_are_compressed_and_not_cached(owner):
     )
     assert answer["Content-Encoding"] == "gzip"
     assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.fixture
+def marta():
+    marta = make.teacher("Marta Gil", "Europe/Madrid")
+    hours = {"weekday": 2, "start_time": at("16:00"), "end_time": at("19:00")}
+    WorkingHours.objects.create(teacher=marta, **hours)
+    make.lesson(make.student("Ana Ruiz"), day("2026-01-06"), "17:00", "17:45", marta)
+    return marta
+
+
+def test_free_time_within_the_hours_of_a_teacher_has_its_page(owner, marta):
+    free = owner.feed("free/", teacher=marta.pk)["free"]
+    assert [(gap["start"], gap["end"]) for gap in free] == [
+        ("2026-01-06 15:00", "2026-01-06 16:00"),
+        ("2026-01-06 16:45", "2026-01-06 18:00"),
+    ]
+    assert [(gap["day"], gap["startTime"], gap["endTime"]) for gap in free] == [
+        ("2026-01-06", "16:00", "17:00"),
+        ("2026-01-06", "17:45", "19:00"),
+    ]
+    answer = owner.client.get(free[1]["url"])
+    openings = answer.context["answer"].openings
+    assert [each.found.opening.dates[0] for each in openings][:1] == [day("2026-01-06")]
+    assert {each.found.opening.start_time for each in openings} == {at("17:45")}
+
+
+def test_there_is_no_free_time_without_a_teacher_or_without_hours(owner, marta):
+    assert owner.feed("free/")["free"] == []
+    assert owner.feed("free/", teacher=make.teacher().pk)["free"] == []
+    marta.is_active = False
+    marta.save()
+    assert owner.feed("free/", teacher=marta.pk)["free"] == []
+
+
+def test_free_time_is_none_of_a_teachers_account(reader_as, marta):
+    assert reader_as("Teacher", marta).feed("free/")["free"] == []
+    assert len(reader_as("Viewer").feed("free/", teacher=marta.pk)["free"]) == 2

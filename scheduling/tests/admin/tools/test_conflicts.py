@@ -1,5 +1,6 @@
 """The conflict pages: the list, one conflict, and the actions that resolve it."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -123,6 +124,25 @@ def test_a_moved_lesson_keeps_its_length_and_resolves_the_conflict(browser, leo)
     row = ScheduledClass.objects.get(student=leo.student)
     assert (row.week, row.occurrence_date, row.edited_at) == (NEXT, NEXT, NOW)
     assert counts(horizon(now=NOW, weeks=2)) == {"exists": 2, "protected": 1, "conflict": 1}
+
+
+def test_three_free_times_near_it_are_offered(browser, marta, ana):
+    leo = make.slot(marta, make.student("Leo Park"), start="10:30")
+    make.lesson(leo.student, NEXT, "09:30", "10:00", make.teacher())
+    horizon(now=NOW, weeks=2)
+    text = text_of(browser.get(page_of(leo)))
+    offered = re.findall(r'name="date" value="([^"]*)"> <input [^>]* value="([^"]*)"', text)
+    # Leo's own lesson at 10:30 is not in its own way.
+    assert offered == [(str(NEXT), "11:00"), (str(NEXT), "12:00"), (str(NEXT), "08:30")]
+    act(browser, leo, "move", date=offered[0][0], start_time=offered[0][1])
+    assert ScheduledClass.objects.get(student=leo.student, date=NEXT, start_time=at("11:00"))
+
+
+def test_no_free_times_are_offered_while_the_teacher_is_away(browser, marta, leo):
+    page = page_of(leo)
+    assert "Free times near it" in text_of(browser.get(page))
+    make.closure("Away", MONDAY, MONDAY + timedelta(30), teacher=marta)
+    assert "Free times near it" not in browser.get(page, follow=True).content.decode()
 
 
 def test_moving_to_a_taken_time_is_refused(browser, leo):

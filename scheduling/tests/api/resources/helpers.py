@@ -9,6 +9,7 @@ NOW = EARLY
 
 TEACHER = {
     *("id", "name", "email", "timeZone", "isActive", "language", "reminders", "lessonSettings"),
+    *("subjects", "workingHours"),
 }
 MEETING = {
     *("id", "dayOfWeek", "startTime", "endTime", "subject", "teacher", "room"),

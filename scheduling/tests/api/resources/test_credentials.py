@@ -46,7 +46,7 @@ def test_missing_credential_is_401(name: str) -> None:
             assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("name", [*LISTS, "plan"])
+@pytest.mark.parametrize("name", [*LISTS, "openings", "plan"])
 def test_cron_secret_is_refused(name: str, settings: Any) -> None:
     settings.CRON_SECRET = "s3cret"
     client = APIClient()

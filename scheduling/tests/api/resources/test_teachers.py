@@ -154,7 +154,7 @@ def test_query_count_does_not_depend_on_page_size(
         settings = LessonSettings.objects.create(teacher=teacher)
         settings.durations.create(minutes=30, price=20)
     ok(api.get("/api/teachers"))
-    with django_assert_num_queries(5):  # studio, session, user, teachers, durations
+    with django_assert_num_queries(6):  # studio, session, user, teachers, durations, hours
         assert len(ok(api.get("/api/teachers"))["results"]) == size
 
 

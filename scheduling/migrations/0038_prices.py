@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0039_api_tokens_and_retention'),
+        ('scheduling', '0037_working_hours'),
     ]
 
     operations = [

@@ -43,7 +43,7 @@ def take_first_value(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0040_prices'),
+        ('scheduling', '0038_prices'),
     ]
 
     operations = [

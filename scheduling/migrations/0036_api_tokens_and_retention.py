@@ -17,7 +17,7 @@ def describe_tokens(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0038_monitoring'),
+        ('scheduling', '0035_monitoring'),
         ('knox', '0009_extend_authtoken_field'),
         migrations.swappable_dependency(settings.KNOX_TOKEN_MODEL),
     ]

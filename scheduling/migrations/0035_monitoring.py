@@ -13,7 +13,7 @@ JOBS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0036_rooms'),
+        ('scheduling', '0034_rooms'),
     ]
 
     operations = [
