@@ -59,7 +59,7 @@ class Question:
 class Diary:
     """Bookings in order, of which none is longer than a day.
 
-    ``code`` is the reason that a booking gives: teacher_busy or student_busy.
+    ``code`` is the reason that a booking gives: teacher_busy, student_busy or room_busy.
     """
 
     def __init__(self, code: str, bookings: Iterable[Booking]) -> None:
@@ -87,7 +87,7 @@ class Attendee:
 class Host:
     """The teacher: zone, working hours, bookings, and the closures that concern the lesson.
 
-    Without known hours, ``unknown_hours`` are searched.
+    Without known hours, ``unknown_hours`` are searched. ``room`` must be free, too.
     """
 
     zone: str
@@ -95,14 +95,15 @@ class Host:
     diary: Diary
     closures: Sequence[Closure] = ()
     unknown_hours: Hours = (0, MINUTES_A_DAY)
+    room: Diary | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """Why a date is not free: a booking, a closure, or a ``code`` alone.
 
-    Codes: teacher_busy, student_busy, same_key, closed, outside_hours; student_starts and
-    student_ends, with the date as ``bound``.
+    Codes: teacher_busy, student_busy, room_busy, same_key, closed, outside_hours; student_starts
+    and student_ends, with the date as ``bound``.
     """
 
     day: date
@@ -179,9 +180,9 @@ class _Day:
         self.taught = host.diary.between(*span)
         self.busy = [(host.diary.code, booking) for booking in self.taught]
         self.keys = search.keys.get(day, {})
-        if search.attendee is not None:
-            diary = search.attendee.diary
-            self.busy += [(diary.code, booking) for booking in diary.between(*span)]
+        for diary in (search.attendee.diary if search.attendee else None, host.room):
+            if diary is not None:
+                self.busy += [(diary.code, booking) for booking in diary.between(*span)]
         minutes = search.question.minutes
         self.free = _bits(self.hours) & ~_bits(map(self._minutes, self.taught))
         self.teacher_fits = _eroded(self.free, minutes)

@@ -33,6 +33,7 @@ from scheduling.jobs.runs.result_lines import PersonNames
 from scheduling.models import Student, Teacher
 from scheduling.selectors.classes import bookings_between
 from scheduling.selectors.people_lists import subjects_taught
+from scheduling.selectors.rooms import active_rooms
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.working_hours import working_hours
 from scheduling.selectors.studio import studio_day
@@ -68,6 +69,7 @@ class OpeningsQuery:
     teacher_ids: tuple[int, ...] = ()
     subject: str = ""
     student_id: int | None = None
+    room_id: int | None = None
     weekdays: frozenset[int] = ALL_WEEKDAYS
     earliest: int | None = None
     latest: int | None = None
@@ -139,6 +141,7 @@ def openings(query: OpeningsQuery, now: datetime) -> Openings:
     Raises ValidationError, by the name of the field.
     """
     teachers, student = _teachers(query, now), _student(query)
+    _refuse_unknown_room(query)
     ids = [teacher.pk for teacher in teachers]
     answer = Openings(teachers=teachers, hours=working_hours(ids))
     busy = _bookings(query, set(ids), now)
@@ -152,6 +155,9 @@ def openings(query: OpeningsQuery, now: datetime) -> Openings:
         theirs = (booking for booking in busy if booking.student_id == student.pk)
         diary = Diary("student_busy", theirs)
         attendee = Attendee(diary=diary, first=student.start_date, last=student.end_date)
+    room = None
+    if query.room_id is not None:
+        room = Diary("room_busy", (each for each in busy if each.room_id == query.room_id))
     question = query.question(now)
     for teacher in teachers:
         host = Host(
@@ -160,6 +166,7 @@ def openings(query: OpeningsQuery, now: datetime) -> Openings:
             diary=answer.diaries[teacher.pk],
             closures=closures.concerning(teacher.pk, query.student_id),
             unknown_hours=query.unknown_hours,
+            room=room,
         )
         for opening in find_openings(question, host, attendee):
             answer.found.append(TeacherOpening(teacher, opening))
@@ -173,12 +180,14 @@ def openings_near(
     minutes: int,
     teacher_id: int,
     student_id: int,
+    room_id: int | None,
     now: datetime,
     most: int = 3,
 ) -> list[TeacherOpening]:
     """Return the free times that are nearest to a planned lesson that has to move.
 
-    They are within a week of it and do not overlap. Raises ValidationError as ``openings`` does.
+    Its room, if it has one, is free then. They are within a week of it and do not overlap. Raises
+    ValidationError as ``openings`` does.
     """
     day, today = moving[1], studio_day(now)
     query = OpeningsQuery(
@@ -187,6 +196,7 @@ def openings_near(
         last=max(today, day) + WEEK,
         teacher_ids=(teacher_id,),
         student_id=student_id,
+        room_id=room_id,
         moving=moving,
     )
     minute = minute_of(start_time)
@@ -271,6 +281,11 @@ def _student(query: OpeningsQuery) -> Student | None:
     return student
 
 
+def _refuse_unknown_room(query: OpeningsQuery) -> None:
+    if query.room_id is not None and query.room_id not in active_rooms():
+        raise _refusal("room", _("There is no active room with this ID."))
+
+
 def _refusal(name: str, text: str) -> ValidationError:
     return ValidationError({name: ValidationError(text, code="invalid")})
 
@@ -283,11 +298,14 @@ def _bookings(query: OpeningsQuery, teacher_ids: set[int], now: datetime) -> lis
     """
     window = query.window
     student_ids = set() if query.student_id is None else {query.student_id}
+    room_ids = set() if query.room_id is None else {query.room_id}
     people = Q(student_id__among=student_ids) | Q(teacher_id__among=teacher_ids)
+    if room_ids:
+        people |= Q(room_id__among=room_ids)
     context = PlanningContext(tuple(SeriesKind), window, people, note_bounds=False)
     due = due_classes(context, series_in(context, Q()), now)
     start, end = (datetime.combine(day, time(), UTC) for day in (window.start, window.end))
-    stored = bookings_between(start, end, teacher_ids, student_ids)
+    stored = bookings_between(start, end, teacher_ids, student_ids, room_ids)
     return [
         *stored,
         *(
@@ -327,6 +345,8 @@ class ObstacleTexts:
         }
         if self._clashes(booking):
             return _("a lesson of %(student)s that clashes is due then") % names
+        if obstacle.code == "room_busy":
+            return _("%(student)s has a class in this room") % names
         if obstacle.code == "teacher_busy":
             return _("%(teacher)s teaches %(student)s") % names
         if booking.teacher_id is None:

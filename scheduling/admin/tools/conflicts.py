@@ -108,9 +108,10 @@ def _near(conflict: Collision) -> list[dict[str, Any]]:
     if line.teacher_id is None or line.student_id is None or line.start_time is None:
         return []
     minutes = conflict.duration // timedelta(minutes=1)
-    moving, people = (conflict.key, conflict.day), (line.teacher_id, line.student_id)
+    moving = conflict.key, conflict.day
+    wanted = line.teacher_id, line.student_id, conflict.room_id
     try:
-        found = openings_near(moving, line.start_time, minutes, *people, timezone.now())
+        found = openings_near(moving, line.start_time, minutes, *wanted, timezone.now())
     except ValidationError:
         return []  # someone is not active any more
     return [

@@ -53,6 +53,7 @@ class OpeningsQuery(QuerySerializer):
         required=False, max_length=200, help_text="Only teachers who teach it."
     )
     student = QueryIdField(required=False, help_text="Whose lessons are in the way, too.")
+    room = QueryIdField(required=False, help_text="A room that has to be free, too.")
     weekdays = QueryWeekdaysField(required=False, help_text="All by default.")
     earliest = TimeField(required=False, help_text="Local time of each teacher.")
     latest = TimeField(required=False, help_text="The latest end; 00:00 is midnight.")
@@ -110,6 +111,7 @@ class OpeningItem(serializers.Serializer):
 
     teacher = Number(min_value=1)
     teacher_name = Text()
+    room = Number(min_value=1, allow_null=True)
     day_of_week = Number(min_value=1, max_value=7)
     start_time = serializers.TimeField()
     end_time = serializers.TimeField()

@@ -39,12 +39,14 @@ class OpeningList(ApiView, GenericAPIView):
         At most 500 starts: free in all weeks first, then those with the fewest exceptions.
         """
         require(request, "view_scheduledclass")
-        answer = openings(_wanted(read_query(OpeningsQuery, request)), timezone.now())
+        wanted = _wanted(read_query(OpeningsQuery, request))
+        answer = openings(wanted, timezone.now())
         shown = answer.found[:MAX_ITEMS]
         obstacles = (each for one in shown for each in one.opening.exceptions)
         texts = ObstacleTexts(answer, obstacles)
         # Built by hand: a serializer takes longer than the search.
-        results = [_item(one, texts) for one in shown]
+        room = wanted.room_id
+        results = [_item(one, texts) | {"room": room} for one in shown]
         return Response({"results": results, "truncated": len(answer.found) > len(shown)})
 
 
@@ -62,6 +64,7 @@ def _wanted(query: dict[str, Any]) -> Wanted:
         teacher_ids=tuple(query.get("teacher", ())),
         subject=query.get("subject", ""),
         student_id=query.get("student"),
+        room_id=query.get("room"),
         earliest=minute_of(query["earliest"]) if "earliest" in query else None,
         latest=end_minute(query["latest"]) if "latest" in query else None,
         **{name: query[name] for name in ("weekdays", "step") if name in query},

@@ -138,6 +138,23 @@ def test_three_free_times_near_it_are_offered(browser, marta, ana):
     assert ScheduledClass.objects.get(student=leo.student, date=NEXT, start_time=at("11:00"))
 
 
+def test_free_times_near_it_are_free_in_its_room_which_it_keeps(browser, marta, ana):
+    hall = make.room("Hall")
+    leo = make.slot(marta, make.student("Leo Park"), room=hall)
+    make.lesson(make.student(), NEXT, "11:00", "12:00", make.teacher(), room=hall)
+    horizon(now=NOW, weeks=2)
+    text = text_of(browser.get(page_of(leo)))
+    pattern = (
+        r'name="date" value="([^"]*)"> <input [^>]* value="([^"]*)"> <input [^>]* value="(\d+)"'
+    )
+    offered = re.findall(pattern, text)
+    assert offered[0] == (str(NEXT), "09:00", str(hall.pk))
+    day, start, room = offered[0]
+    act(browser, leo, "move", date=day, start_time=start, room=room)
+    moved = ScheduledClass.objects.get(student=leo.student, date=NEXT)
+    assert (moved.start_time, moved.room) == (at("09:00"), hall)
+
+
 def test_no_free_times_are_offered_while_the_teacher_is_away(browser, marta, leo):
     page = page_of(leo)
     assert "Free times near it" in text_of(browser.get(page))

@@ -39,6 +39,7 @@ def test_an_opening_can_be_booked_as_it_is_answered(api: APIClient, clara: Teach
     common = {
         "teacher": clara.pk,
         "teacherName": "Clara Ruiz",
+        "room": None,
         "dayOfWeek": 1,
         "timeZone": "Europe/Madrid",
         "firstDate": "2026-01-05",
@@ -63,6 +64,21 @@ def test_an_opening_can_be_booked_as_it_is_answered(api: APIClient, clara: Teach
     made = ok(api.post("/api/recurring-slots", body), 201)
     assert made["classesCreated"] == 12
     assert "warning" not in made
+
+
+def test_a_room_has_to_be_free_too(api: APIClient, clara: Teacher) -> None:
+    hall = make.room("Hall")
+    other = make.slot(make.teacher("Tom Lee"), make.student("Leo Park"), start="15:00", room=hall)
+    query = f"minutes=60&teacher={clara.pk}&step=60&weeks=2&room={hall.pk}"
+    found = ok(api.get(f"/api/openings?{query}"))["results"]
+    # 15:00 UTC is 16:00 in Madrid.
+    assert [(one["startTime"], one["room"]) for one in found] == [("17:00", hall.pk)]
+    other.interval_weeks, other.valid_from = 2, day("2026-01-05")
+    other.save()
+    partly = ok(api.get(f"/api/openings?{query}"))["results"][1]
+    assert partly["exceptions"] == [
+        {"date": "2026-01-05", "reason": "Leo Park has a class in this room", "classId": None}
+    ]
 
 
 def test_single_dates(api: APIClient, clara: Teacher) -> None:
@@ -121,6 +137,8 @@ def test_a_long_answer_is_cut(api: APIClient) -> None:
         ("minutes=60&step=4", "step"),
         ("minutes=60&subject=a%00", "subject"),
         ("minutes=60&room=1", "room"),
+        ("minutes=60&room=any", "room"),
+        ("minutes=60&chair=1", "chair"),
     ],
 )
 def test_questions_that_make_no_sense(api: APIClient, query: str, field: str) -> None:
