@@ -268,6 +268,8 @@ def api_addresses(studio: Studio) -> dict[str, str]:
         "closure": studio.closure,
         "class": studio.lesson,
         "run": studio.run,
+        "guardian": studio.guardian,
+        "room": studio.room,
     }
     found = {}
     for endpoint in ENDPOINTS:

@@ -79,6 +79,7 @@ class ScheduledClassAdmin(
     export_extra = ("is_edited", "is_chargeable")
     list_select_related = ("student", "teacher", "room")
     list_filter = (
+        *FILTERS,
         DateRangeFilter,
         DateFilter,
         StudentFilter,
@@ -89,7 +90,6 @@ class ScheduledClassAdmin(
         MakeUpFilter,
         SourceFilter,
         ManualEditFilter,
-        *FILTERS,
     )
     # Shows the search box; get_search_results determines the searched fields.
     search_fields = ("student__last_name",)
