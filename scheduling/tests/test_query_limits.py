@@ -21,7 +21,7 @@ from django.utils import timezone
 from knox.models import AuthToken
 
 from scheduling.domain.windows import monday_of
-from scheduling.jobs.notifications.outbox import queue
+from scheduling.jobs.notifications.outbox import queue_reminder
 from scheduling.models import (
     CalendarFeed,
     Job,
@@ -29,7 +29,6 @@ from scheduling.models import (
     LessonDuration,
     LessonSettings,
     Message,
-    MessageKind,
     MessageState,
     RunState,
     ScheduledClass,
@@ -105,7 +104,7 @@ class Studio:
     def _add_refused_message(self, lesson: ScheduledClass) -> Message:
         """Create a refused message about a class."""
         lesson.student.email = "ana@example.com"
-        queue(MessageKind.REMINDER, lesson.student, lesson, self.now)
+        queue_reminder(lesson.student, lesson, self.now)
         message = Message.objects.latest("id")
         message.state, message.expires_at = MessageState.REFUSED, self.now + timedelta(days=1)
         message.save()

@@ -14,11 +14,10 @@ from django.urls import resolve
 from django.utils import timezone
 from knox.models import AuthToken
 
-from scheduling.jobs.notifications.outbox import queue
+from scheduling.jobs.notifications.outbox import queue_reminder
 from scheduling.models import (
     JobRun,
     Message,
-    MessageKind,
     MessageState,
     Teacher,
     Trigger,
@@ -166,7 +165,7 @@ def studio():
     make.lesson(on=old, teacher=mozart, status="cancelled", cancelled_by="studio")
     make.lesson(on=old, start="12:00", end="13:00", teacher=mozart, attendance="present")
     lesson = make.lesson(on=old)
-    queue(MessageKind.REMINDER, lesson.student, lesson, timezone.now())
+    queue_reminder(lesson.student, lesson, timezone.now())
     Message.objects.update(state=MessageState.REFUSED, error="550 no such user")
     return mozart
 

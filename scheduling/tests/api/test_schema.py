@@ -79,7 +79,7 @@ def test_names_are_camel_case(schema):
 
 
 def test_response_keys_are_required_with_named_exceptions(schema):
-    optional = {"warning", "errors", "resultsTruncated"}
+    optional = {"warning", "notified", "errors", "resultsTruncated"}
     found = 0
     for _path, _method, operation in operations(schema):
         for status, answer in operation["responses"].items():

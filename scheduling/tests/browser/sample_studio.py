@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from knox.models import get_token_model
 
-from scheduling.jobs.notifications.outbox import queue
+from scheduling.jobs.notifications.outbox import queue_reminder
 from scheduling.models import (
     Job,
     JobRun,
@@ -15,7 +15,6 @@ from scheduling.models import (
     LessonDuration,
     LessonSettings,
     Message,
-    MessageKind,
     MessageState,
     RunState,
     Student,
@@ -56,7 +55,7 @@ def populate(owner: User) -> None:
     JobRunItem.objects.create(run=run, outcome="conflict", student_name="Nannerl Mozart")
     now = timezone.now()
     later = make.lesson(nannerl, on=monday + timedelta(days=8), subject="Piano")
-    queue(MessageKind.REMINDER, later.student, later, now)
+    queue_reminder(later.student, later, now)
     Message.objects.update(state=MessageState.REFUSED, error="550 5.1.1 no such user")
     for student in Student.objects.all():
         LogEntry.objects.log_actions(owner.pk, [student], CHANGE, "Changed", single_object=True)
