@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from scheduling.models import Closure, RecurringSlot, ScheduledClass
+from scheduling.models import Closure, Message, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.support.roles import account
 
+from .conftest import DESKTOP, PHONE
 from .layouts import find_faults
 
 pytestmark = pytest.mark.one_database(name="sqlite")
@@ -44,11 +46,42 @@ def test_ill_today_takes_two_clicks(owner_page):
     horizon(today)
     owner_page.goto("/admin/scheduling/teacher/")
     owner_page.get_by_role("link", name="Ill today… Marta Gil").click()
-    owner_page.get_by_text("1 family will be told.").wait_for()
+    owner_page.get_by_text("1 e-mail to a family.").wait_for()
+    assert owner_page.get_by_label("Tell the families").is_checked()
     assert find_faults(owner_page) == []
-    owner_page.get_by_role("button", name="Cancel the classes and tell the families").click()
+    owner_page.get_by_role("button", name="Cancel the classes").click()
     owner_page.get_by_text("1 e-mail queued.").wait_for()
     assert ScheduledClass.objects.get(date=today).status == "cancelled"
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_messages_are_read_before_a_change_and_families_told_in_the_calendar(open_page, width):
+    page = open_page(account("Owner"), width=width)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    marta = make.teacher("Marta Gil", email="marta@example.org")
+    ana = make.student("Ana Ruiz", email="ana@example.org")
+    slot = make.slot(marta, ana, tomorrow.isoweekday(), subject="Piano")
+    make.slot(marta, make.student("Mia Roth"), tomorrow.isoweekday(), "15:00")
+    horizon(timezone.localdate())
+    page.goto(
+        f"/admin/scheduling/closure/add/?name=Fair&first_date={tomorrow}&last_date={tomorrow}&look=1"
+    )
+    page.get_by_label("Tell the families").check()
+    page.get_by_text("Without an e-mail address: Mia Roth.").wait_for()
+    page.get_by_role("link", name="See the e-mails").click()
+    page.locator(".ct-message summary").first.click()
+    page.get_by_text("These lessons are cancelled:").first.wait_for()
+    assert find_faults(page) == []
+    lesson = ScheduledClass.objects.filter(recurring_slot=slot).latest("starts_at")
+    page.goto(f"/admin/calendar/classes/{lesson.pk}/")
+    page.get_by_text("Cancel the class", exact=True).first.click()
+    form = page.locator('[data-action="cancel"]')
+    form.get_by_label("Tell the families").check()
+    form.get_by_text("1 e-mail to a family, 1 e-mail to a teacher.").wait_for()
+    assert find_faults(page) == []
+    form.get_by_role("button", name="Cancel the class").click()
+    page.get_by_text("2 e-mails queued.").wait_for()
+    assert Message.objects.count() == 2
 
 
 def test_public_holidays_take_two_clicks(owner_page):
