@@ -119,18 +119,13 @@ class StudentAdmin(PersonAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         warn_missing_start_date(request, form.instance)
-        warn_overfull(request, [row for formset in formsets for row in _saved(formset)])
+        schedules = [formset for formset in formsets if formset.model is FixedSchedule]
+        saved = [row for formset in schedules for row in _saved(formset)]
+        warn_overfull(request, saved)
+        warn_outside_hours(request, saved)
         if not change:
             warn_of_lookalikes(request, students_like(form.instance))
-        changed = [
-            row
-            for formset in formsets
-            for row in (*formset.new_objects, *(row for row, _names in formset.changed_objects))
-            if isinstance(row, FixedSchedule)
-        ]
-        warn_outside_hours(request, changed)
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
-        schedules = [formset for formset in formsets if formset.model is FixedSchedule]
         if own or any(formset.has_changed() for formset in schedules):
             apply_after_commit(request, students=[form.instance.pk])
 
