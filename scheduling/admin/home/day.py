@@ -76,7 +76,7 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
         first = 0
     shown = list(
         rows.select_related("student", "teacher", "room").order_by(
-            "starts_at", "teacher_id", "ends_at", "id"
+            "starts_at", "teacher_id", "ends_at", "room_id", "id"
         )[first : first + MAX_LINES]
     )
     coming = summary.coming
@@ -122,11 +122,12 @@ def _lines(request: HttpRequest, classes: list[ScheduledClass], now: datetime) -
 
 
 def _place_of(row: ScheduledClass) -> tuple[object, ...]:
-    """Return a key that the students of a group lesson share."""
+    """Return a key that the students of a group lesson in one room share."""
     return (
         row.starts_at,
         row.ends_at,
         row.teacher_id,
+        row.room_id,
         (row.is_shared and row.teacher_id is not None) or row.pk,
     )
 

@@ -78,6 +78,14 @@ def test_group_lesson_is_one_line(scheduler, marta):
     assert "2 students" in scheduler.get("/admin/").content.decode()
 
 
+def test_group_lesson_in_two_rooms_is_a_line_for_each(scheduler, marta):
+    hall = make.room("Hall")
+    for name, room in (("Ana Ruiz", hall), ("Leo Park", None), ("Mia Roth", hall)):
+        lesson(name, "10:00", marta, is_shared=True, room=room)
+    found = {line.details: len(line.students) for line in hours(scheduler)}
+    assert found == {"Marta Gil · Hall": 2, "Marta Gil": 1}
+
+
 def test_one_tap_marks_and_one_takes_it_back(scheduler):
     row = lesson("Ana Ruiz", "10:00")
     answer = mark(scheduler, row, "present")
