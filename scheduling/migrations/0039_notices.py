@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='messageitem',
             name='change',
-            field=models.CharField(blank=True, choices=[('cancelled', 'cancelled'), ('moved', 'moved'), ('restored', 'restored'), ('teacher', 'another teacher'), ('given', 'taken over'), ('taken', 'handed over')], default='', max_length=9, verbose_name='change'),
+            field=models.CharField(blank=True, choices=[('cancelled', 'cancelled'), ('moved', 'moved'), ('restored', 'restored'), ('teacher', 'another teacher'), ('given', 'taken over'), ('taken', 'handed over')], db_default='', default='', max_length=9, verbose_name='change'),
         ),
         migrations.AddField(
             model_name='messageitem',

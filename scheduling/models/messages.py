@@ -146,6 +146,7 @@ class MessageItem(models.Model):
         choices=ChangeKind.choices,
         blank=True,
         default="",
+        db_default="",
     )
 
     class Meta:
