@@ -219,7 +219,7 @@ def test_temporary_refusal_is_retried_until_the_lesson_begins(lesson, settings):
         assert server.recipients == ["marta@example.org"]
 
 
-def test_message_that_is_being_delivered_is_replaced_by_a_later_change(lesson, monkeypatch):
+def test_message_that_is_being_delivered_is_replaced_by_a_later_change(lesson):
     """The claim of the first delivery is lost, and nothing is sent twice."""
     move(lesson, "18:00")
     Message.objects.filter(recipient="marta@example.org").delete()
