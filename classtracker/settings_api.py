@@ -70,6 +70,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Plan", "description": "A preview of a run."},
         {"name": "Class tracking", "description": "Generating classes from the schedules."},
         {"name": "Cron", "description": "For external cron services."},
+        {"name": "Statements", "description": "What was given in a period, and what is owed."},
         {"name": "Background jobs", "description": "Runs, their history and health."},
         {"name": "Health", "description": "For load balancers and monitoring."},
         {"name": "Description", "description": "This API."},

@@ -144,7 +144,7 @@ def lengths_without_price(first: date, last: date, now: datetime) -> list[Length
 def _classes(first: date, last: date, now: datetime) -> QuerySet[Any]:
     """Return the classes with ``minutes`` and ``cents``, the price on their date."""
     prices = LessonDuration.objects.filter(
-        settings__teacher=OuterRef("teacher"),
+        settings=OuterRef("settings"),
         minutes=OuterRef("minutes"),
         valid_from__lte=OuterRef("date"),
     )
@@ -153,7 +153,7 @@ def _classes(first: date, last: date, now: datetime) -> QuerySet[Any]:
     newest = prices.order_by("-valid_from").values(cents=cents)[:1]
     return (
         ScheduledClass.objects.filter(begins_within(first, last) & counted(now))
-        .annotate(minutes=Minutes())
+        .annotate(minutes=Minutes(), settings=F("teacher__lesson_settings"))
         .annotate(cents=Subquery(newest))
     )
 
