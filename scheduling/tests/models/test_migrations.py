@@ -150,7 +150,9 @@ def test_the_roles_of_a_studio_may_see_and_enter_rooms_after_the_upgrade(migrate
 @pytest.mark.django_db(transaction=True)
 def test_migration_0038_keeps_prices_for_all_days(migrate):
     before = migrate([("scheduling", "0036_api_tokens_and_retention")])
-    teacher = before.get_model("scheduling", "Teacher").objects.create(name="Marta", language="en")
+    teachers = before.get_model("scheduling", "Teacher").objects
+    # The default of the zone reads the settings of the studio, which has later columns.
+    teacher = teachers.create(name="Marta", language="en", time_zone="UTC")
     settings = before.get_model("scheduling", "LessonSettings").objects.create(teacher=teacher)
     durations = before.get_model("scheduling", "LessonDuration").objects
     durations.create(settings=settings, minutes=45, price="30.50")
