@@ -221,6 +221,8 @@ def test_a_meeting_on_the_students_page_outside_the_hours_causes_a_warning(brows
         "start_date": "2025-01-06",
         "is_active": "on",
         "language": "en",
+        "student_guardians-TOTAL_FORMS": "0",
+        "student_guardians-INITIAL_FORMS": "0",
         "fixed_schedules-TOTAL_FORMS": "1",
         "fixed_schedules-INITIAL_FORMS": "0",
         "fixed_schedules-0-weekday": "2",
