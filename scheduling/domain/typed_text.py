@@ -83,3 +83,8 @@ def lookalike_key(name: str) -> str:
 def _is_significant(character: str) -> bool:
     kind = category(character)
     return kind[0] not in "PZC" and kind != "Sk" and combining(character) in _PART_OF_A_LETTER
+
+
+def is_row_id(text: str) -> bool:
+    """Return whether ``text`` can be the id of a row: ASCII digits that fit into a column."""
+    return text.isascii() and text.isdigit() and len(text) < 19

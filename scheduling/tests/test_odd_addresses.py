@@ -100,6 +100,14 @@ def test_odd_values_of_every_key_are_refused(client, value):
     assert failing(client, queries(value, lambda name: [*KEYS, *columns(name)])) == []
 
 
+def test_related_row_that_is_no_number_is_ignored_in_add_forms(client):
+    for address in ("scheduledclass", "recurringslot", "calendarfeed", "lessonsettings"):
+        for value in ("1e400", "-1", "\ud800", "x"):
+            query = urlencode({"student": value, "teacher": value}, errors="surrogatepass")
+            answer = client.get(f"/admin/scheduling/{address}/add/?{query}")
+            assert answer.status_code == 200, (address, value)
+
+
 def test_null_character_is_400_and_large_number_404(client):
     assert client.get("/admin/scheduling/student/?q=%00").status_code == 400
     large = "9" * 23

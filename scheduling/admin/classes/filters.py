@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.filters import ChoiceFilter, DateFilter, TeacherFilter
 from scheduling.admin.core.permissions import may_see_everyone, visible_classes
+from scheduling.domain.typed_text import is_row_id
 from scheduling.domain.windows import DAY, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
 from scheduling.selectors.classes.attendance import unmarked
@@ -145,7 +146,7 @@ class StudentFilter(SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         value = request.GET.get(self.parameter_name, "")
-        if not _is_id(value):
+        if not is_row_id(value):
             return []
         classes = visible_classes(request.user).filter(student_id=int(value))
         found = classes.select_related("student").order_by().first()
@@ -158,10 +159,6 @@ class StudentFilter(SimpleListFilter):
         if value is None:
             return queryset
         return queryset.filter(student_id=int(value))
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 class VisibleTeacherFilter(TeacherFilter):

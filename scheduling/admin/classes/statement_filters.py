@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.statement_cells import Period, read_period
+from scheduling.domain.typed_text import is_row_id
 from scheduling.models import ScheduledClass
 from scheduling.services.statements.definitions import (
     FIGURES,
@@ -121,7 +122,7 @@ def _checked_period(value: str) -> Period:
 
 def _checked_row(value: str) -> tuple[str, str]:
     by, _colon, key = value.partition(":")
-    is_id = key.isascii() and key.isdigit() and len(key) < 19
+    is_id = is_row_id(key)
     if by not in GROUPINGS or not (by == "subject" or is_id or not key):
         raise IncorrectLookupParameters(value)
     return by, key

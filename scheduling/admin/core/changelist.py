@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 
+from scheduling.domain.typed_text import is_row_id
+
 from .mixins import MixinBase
 
 # Rows beyond this limit are reached by filters and search, not by paging.
@@ -63,6 +65,16 @@ class LargeTableMixin(MixinBase):
             # The related row is protected: deleting it would be refused.
             widget.can_delete_related = False
         return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial = super().get_changeform_initial_data(request)
+        # The select of a related row would look up any value.
+        related = {field.name for field in self.opts.fields if field.is_relation}
+        return {
+            name: value
+            for name, value in initial.items()
+            if name not in related or is_row_id(str(value))
+        }
 
     def fill(self, rows: list[Any]) -> None:
         """Load the related data that the columns show, in a constant number of queries."""

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.domain.typed_text import is_row_id
 from scheduling.models import Room, Teacher
 from scheduling.selectors.people_lists import not_ended
 from scheduling.selectors.studio import studio_today
@@ -99,7 +100,7 @@ class NameFilter(InputFilter):
         value = self.value()
         if not value:
             return queryset
-        if not (value.isascii() and value.isdigit() and len(value) < 19):
+        if not is_row_id(value):
             raise IncorrectLookupParameters(value)
         return self.filter_by(queryset, int(value))
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 
+from scheduling.domain.typed_text import is_row_id
 from scheduling.models import RecurringSlot
 
 
@@ -16,7 +17,7 @@ class PersonSelect(AutocompleteSelect):
         super().__init__(RecurringSlot._meta.get_field(name), admin.site)
 
     def optgroups(self, name: str, value: Sequence[str], attrs: Any = None) -> Any:
-        ids = [text for text in value if text.isascii() and text.isdigit() and len(text) < 19]
+        ids = [text for text in value if is_row_id(text)]
         return super().optgroups(name, ids, attrs)
 
 

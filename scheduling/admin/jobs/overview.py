@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import links_for
 from scheduling.admin.core.outcome_badges import DID_NOT_RUN
+from scheduling.domain.typed_text import is_row_id
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, coverage
 from scheduling.jobs.monitoring.health import health, jobs_not_called
@@ -72,7 +73,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if is_row_id(text) else None
 
 
 def _read_filter(request: HttpRequest) -> HistoryFilter:

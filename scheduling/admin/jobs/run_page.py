@@ -15,6 +15,7 @@ from scheduling.admin.core.links import links_for
 from scheduling.admin.core.outcome_badges import LOOKS, state_name
 from scheduling.admin.core.result_table import rows_of_items
 from scheduling.domain.outcomes import Outcome
+from scheduling.domain.typed_text import is_row_id
 from scheduling.jobs.execution.undo import can_be_undone
 from scheduling.jobs.monitoring.outcome_text import (
     ORDER,
@@ -117,7 +118,7 @@ def _items(run: JobRun, outcome: str, after: str) -> Any:
     items = JobRunItem.objects.filter(run=run).order_by("id")
     if outcome:
         items = items.filter(outcome=outcome)
-    if after.isascii() and after.isdigit() and len(after) < 19:
+    if is_row_id(after):
         items = items.filter(id__gt=int(after))
     return items
 

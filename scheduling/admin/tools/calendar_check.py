@@ -21,6 +21,7 @@ from scheduling.admin.core.permissions import may_run_jobs
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.typed_text import is_row_id
 from scheduling.jobs.calendar_check.check import (
     REPAIRABLE,
     CheckFindings,
@@ -176,7 +177,7 @@ def _rows(findings: CheckFindings) -> Iterator[dict[str, Any]]:
 
 def _parse_id(text: str | None) -> int | None:
     text = text or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if is_row_id(text) else None
 
 
 PAGES = (

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import may_find_times
+from scheduling.domain.typed_text import is_row_id
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.models import ScheduledClass, Student
 from scheduling.selectors.studio import studio, studio_today
@@ -90,7 +91,7 @@ def _answer(request: HttpRequest, form: FindTimeForm) -> dict[str, Any]:
 def _make_up_for(request: HttpRequest) -> ScheduledClass | None:
     """Return the class that is to be made up for, if the address names one that can be."""
     text = request.GET.get("make_up", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not is_row_id(text):
         return None
     rows = ScheduledClass.objects.select_related("student", "teacher")
     lost = rows.filter(pk=int(text)).first()
