@@ -86,7 +86,7 @@ def build(students: int) -> datetime:
 
     for model in (
         *(models.ScheduledClass, models.Closure, models.RecurringSlot, models.FixedSchedule),
-        models.Student,
+        *(models.StudentGuardian, models.Guardian, models.Student, models.Room),
         *(models.LessonDuration, models.LessonSettings, models.WorkingHours, models.Teacher),
     ):
         model._base_manager.all()._raw_delete("default")

@@ -13,7 +13,7 @@ from scheduling.tests.factories import at
 from scheduling.tests.support.roles import account
 
 from .conftest import PHONE
-from .looking import assert_good
+from .layouts import assert_good
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
