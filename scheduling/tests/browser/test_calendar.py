@@ -204,6 +204,7 @@ def test_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
     assert (row.status, row.cancel_reason) == (ClassStatus.CANCELLED, "Ill")
 
     page.keyboard.press("Enter")
+    dialog(page).locator("summary", has_text="Restore the class").press("Enter")
     dialog(page).get_by_role("button", name="Restore the class").press("Enter")
     expect(status_line(page)).to_contain_text("is scheduled again.")
     row.refresh_from_db()
