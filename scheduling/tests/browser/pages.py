@@ -28,6 +28,7 @@ NO_PAGE_OF = {AuthToken: ("change", "history")}
 NO_PAGE = {
     "login": "only for visitors",
     "logout": "takes a POST",
+    "mark_today": "takes a POST",
     "autocomplete": "JSON",
     "jsi18n": "a script",
     "view_on_site": "a redirect",
