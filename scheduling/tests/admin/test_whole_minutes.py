@@ -31,8 +31,8 @@ def test_the_students_form_names_the_field(admin_client):
     }
     answer = admin_client.post(reverse("admin:scheduling_student_change", args=[ana.pk]), values)
     assert answer.status_code == 200
-    (forms,) = [inline.formset for inline in answer.context["inline_admin_formsets"]]
-    assert forms.errors == [{"end_time": [REFUSED]}]
+    schedules, _guardians = [inline.formset for inline in answer.context["inline_admin_formsets"]]
+    assert schedules.errors == [{"end_time": [REFUSED]}]
     assert not FixedSchedule.objects.exists()
 
 

@@ -74,7 +74,7 @@ def test_neither_studio_sees_the_other(branch):
 
 def test_each_schema_has_its_double_booking_constraints(branch):
     guards = "SELECT count(*) FROM pg_constraint WHERE contype = 'x' AND connamespace = "
-    assert branch.scalar(f"{guards} 'branch'::regnamespace") == 2
+    assert branch.scalar(f"{guards} 'branch'::regnamespace") == 3
 
 
 def test_stopped_run_blocks_only_its_own_studio(branch, slow_generation):
