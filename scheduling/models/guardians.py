@@ -7,11 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .fields import LineField
 from .languages import Language
-from .people import Student
+from .people import REMIND, FullNameMixin, Student
 from .studio import default_language
 
 
-class Guardian(models.Model):
+class Guardian(FullNameMixin, models.Model):
     """A parent or another person who looks after students; brothers and sisters share guardians.
 
     The e-mails about a student's lessons go to the guardians who want them. They go to a student
@@ -25,9 +25,7 @@ class Guardian(models.Model):
     language = models.CharField(
         _("language"), max_length=2, choices=Language.choices, default=default_language
     )
-    reminders = models.BooleanField(
-        _("reminders"), default=True, db_default=True, help_text=_("An e-mail before each class.")
-    )
+    reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
     notices = models.BooleanField(
         _("notices"),
         default=True,
@@ -50,11 +48,6 @@ class Guardian(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        """The first and last name, without a space if one of them is empty."""
-        return f"{self.first_name} {self.last_name}".strip()
 
 
 class StudentGuardian(models.Model):

@@ -4,6 +4,7 @@ Nobody with history is deleted: people are ended or anonymised; what refers to t
 """
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -172,7 +173,19 @@ class LessonDuration(models.Model):
         return f"{self.minutes} min · {price.rstrip()}"
 
 
-class Student(RevisionMixin):
+class FullNameMixin:
+    """A person with a first and a last name."""
+
+    first_name: Any
+    last_name: Any
+
+    @property
+    def full_name(self) -> str:
+        """The first and last name, without a space if one of them is empty."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Student(FullNameMixin, RevisionMixin):
     """A person who takes lessons, from ``start_date`` to ``end_date``, both included."""
 
     revised_by = ("first_name", "last_name", "start_date", "end_date", "is_active")
@@ -219,8 +232,3 @@ class Student(RevisionMixin):
 
     def __str__(self) -> str:
         return self.full_name
-
-    @property
-    def full_name(self) -> str:
-        """The first and last name, without a space if one of them is empty."""
-        return f"{self.first_name} {self.last_name}".strip()

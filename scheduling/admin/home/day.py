@@ -1,5 +1,6 @@
 """The classes of today by hour, on the first page, each with its marks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import groupby
@@ -58,7 +59,6 @@ class HourLine:
 
     start: str
     end: str
-    teacher: str
     details: str
     students: list[StudentLine]
     is_now: bool
@@ -71,21 +71,19 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     visible = visible_classes(request.user)
     summary = day_summary(visible, start, end, now)
     rows = visible.filter(starts_at__gte=start, starts_at__lt=end)
-    first = max(0, rows.filter(ends_at__lte=now).order_by().count() - LINES_BEFORE)
-    if rows.order_by().count() <= MAX_LINES:
-        first = 0
+    total, first = summary.classes + summary.cancelled, 0
+    if total > MAX_LINES:
+        first = max(0, rows.filter(ends_at__lte=now).order_by().count() - LINES_BEFORE)
     shown = list(
         rows.select_related("student", "teacher", "room").order_by(
             "starts_at", "teacher_id", "ends_at", "room_id", "id"
         )[first : first + MAX_LINES]
     )
     coming = summary.coming
-    total = summary.classes + summary.cancelled
     return {
         "day": long_day(day),
         "today": {
             "count": summary.classes,
-            "classes": number_text(summary.classes),
             "over": number_text(summary.over),
             "cancelled": number_text(summary.cancelled),
         },
@@ -103,18 +101,19 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     }
 
 
-def _lines(request: HttpRequest, classes: list[ScheduledClass], now: datetime) -> Any:
-    names_teacher = may_see_everyone(request.user)
+def _lines(
+    request: HttpRequest, classes: list[ScheduledClass], now: datetime
+) -> Iterator[HourLine]:
+    names_teacher, zone = may_see_everyone(request.user), str(studio_zone())
     for _place, group in groupby(classes, _place_of):
         rows = list(group)
         first = rows[0]
-        starts, ends = first.local_times(str(studio_zone()))
+        starts, ends = first.local_times(zone)
         parts = [first.subject, str(first.teacher or "") if names_teacher else ""]
         parts.append(str(first.room or ""))
         yield HourLine(
             f"{starts:%H:%M}",
             f"{ends:%H:%M}",
-            str(first.teacher or ""),
             " · ".join(filter(None, parts)),
             [_student(request, row, now) for row in rows],
             first.starts_at <= now < first.ends_at,
