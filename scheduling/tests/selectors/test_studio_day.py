@@ -79,7 +79,7 @@ def test_pages_and_forms_use_the_same_today(moment):
         for hour, start in ((-1, "23:00"), (12, "12:00"), (25, "01:00")):
             at = midnight + timedelta(hours=hour)
             make.lesson(on=local(at).date(), start=start, end=f"{start[:2]}:30")
-        assert owner.get("/admin/").context["front"]["today"]["classes"] == "1"
+        assert owner.get("/admin/").context["front"]["today"]["count"] == 1
         listed = owner.get("/admin/scheduling/scheduledclass/?when=today")
         assert [row.date for row in listed.context["cl"].result_list] == [day]
         form = owner.get("/admin/scheduling/student/add/").context["adminform"].form
