@@ -88,6 +88,8 @@ class Studio:
         self.room = make.room("Hall", capacity=1)
         self.slot = make.slot(self.teacher, self.student, weekday=6, start="09:00", room=self.room)
         self.schedule = make.schedule(self.student, self.teacher, weekday=7, start="10:00")
+        # On any weekday, the teacher has a lesson ahead for the page that an illness begins with.
+        make.slot(self.teacher, weekday=self.now.isoweekday(), start="23:30", minutes=29)
         self.closure = make.closure("Away", self._day(20), teacher=self.teacher)
         self.feed = CalendarFeed.objects.create(teacher=self.teacher)
         self.lesson = make.lesson(self.student, self._day(-3), "06:00", "06:30", self.teacher)
