@@ -6,6 +6,7 @@ from scheduling.admin.tools import (
     conflicts,
     explain,
     find_time,
+    sheets,
     statement,
     timetable_import,
 )
@@ -20,6 +21,7 @@ PAGES: tuple[ToolPage, ...] = (
     *find_time.PAGES,
     *own_hours.PAGES,
     *statement.PAGES,
+    *sheets.PAGES,
     *jobs.PAGES,
     *conflicts.PAGES,
     *calendar_check.PAGES,

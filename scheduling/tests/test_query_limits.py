@@ -233,6 +233,8 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "log, deep": f"/admin/background-jobs/?before={studio.run.pk + 3}",
         "a week as a list": "/admin/calendar/?plain=1",
         "statement by student": "/admin/statement/?by=student",
+        "register to print": f"/admin/sheets/?whose=teacher:{studio.teacher.pk}&sheet=register",
+        "month to print": f"/admin/sheets/?whose=student:{studio.student.pk}",
         "classes of a statement": f"{tables}/scheduledclass/?period=2020-01-01..2199-12-31"
         f"&figure=present&row=guardian:{studio.guardian.pk}",
         "a time found": f"/admin/find/?who={studio.teacher.pk}&student={studio.student.pk}"

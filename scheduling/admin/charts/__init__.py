@@ -6,5 +6,16 @@ while its text keeps the size of the page's.
 
 from .bars import Bar, BarChart, bar_chart
 from .dots import Dot, DotChart, dot_chart
+from .stacks import Stack, StackChart, stack_chart
 
-__all__ = ["Bar", "BarChart", "Dot", "DotChart", "bar_chart", "dot_chart"]
+__all__ = [
+    "Bar",
+    "BarChart",
+    "Dot",
+    "DotChart",
+    "Stack",
+    "StackChart",
+    "bar_chart",
+    "dot_chart",
+    "stack_chart",
+]

@@ -58,10 +58,7 @@ def bar_chart(key: str, title: str, description: str, bars: Sequence[Bar]) -> Ba
         title,
         description,
         scale.gridlines((step, number_text(round(step))) for step in steps),
-        [
-            (columns.middle(index), bars[index].short, _anchor(index, len(bars)))
-            for index in _labelled(len(bars))
-        ],
+        labels_of([bar.short for bar in bars], columns),
         [
             PlacedBar(
                 bar,
@@ -73,6 +70,14 @@ def bar_chart(key: str, title: str, description: str, bars: Sequence[Bar]) -> Ba
             for index, bar in enumerate(bars)
         ],
     )
+
+
+def labels_of(names: Sequence[str], columns: ColumnScale) -> list[tuple[str, str, str]]:
+    """Return the labels of columns: the first, the last and some in between."""
+    return [
+        (columns.middle(index), names[index], _anchor(index, len(names)))
+        for index in _labelled(len(names))
+    ]
 
 
 def _labelled(count: int) -> list[int]:

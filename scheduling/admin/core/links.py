@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -107,3 +108,13 @@ def series_url(key: SeriesKey) -> str:
 def class_url(pk: int | None) -> str:
     """Return the URL of a class's change page; empty for None."""
     return _change("scheduledclass", pk)
+
+
+def sheet_url(kind: str, pk: int, sheet: str = "", day: date | None = None) -> str:
+    """Return the URL of a sheet of a teacher, room, student or guardian."""
+    query = {"whose": f"{kind}:{pk}"}
+    if sheet:
+        query["sheet"] = sheet
+    if day is not None:
+        query["day"] = day.isoformat()
+    return f"{reverse('admin:sheets')}?{urlencode(query)}"

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from scheduling.admin.core.links import sheet_url
 from scheduling.domain.windows import DAY, month_of
 from scheduling.selectors.studio import studio_day
 from scheduling.services.statements.definitions import (
@@ -96,5 +97,6 @@ def this_month(request: HttpRequest, by: str, pk: int, now: datetime) -> dict[st
             if cell["url"] or cell["is_shown"]
         ],
         "url": statement_url(period, by),
+        "sheets": sheet_url(by, pk),
         "last_month": statement_url(Period(*month_of(period.first - DAY)), by),
     }

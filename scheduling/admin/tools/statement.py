@@ -41,10 +41,7 @@ from scheduling.services.statements.statement import (
 )
 from scheduling.text.dates import days_text, month_text, number_text
 
-# The lines of the header: the titles of some figures, and how many columns each spans.
-_ATTENDANCE = ("not_marked", "present", "excused", "unexcused")
-_CANCELLED = ("cancelled_by_student", "cancelled_by_teacher", "cancelled_by_studio", "closed")
-_MAKE_UPS = ("make_ups_given", "make_ups_owed")
+from .statement_charts import hours_by_teacher, weeks_chart
 
 
 class PeriodForm(forms.Form):
@@ -110,6 +107,8 @@ def statement_page(request: HttpRequest) -> HttpResponse:
         "amount_title": files.amount_title(),
         "rows": [_row(found, period, row, links) for row in found.rows],
         "totals": cells(by, period, None, found.totals),
+        "weeks": weeks_chart(period, now),
+        "hours": hours_by_teacher(found),
     }
     return TemplateResponse(request, "admin/tools/statement.html", context)
 

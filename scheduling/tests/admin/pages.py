@@ -78,6 +78,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "own_hours": ({TEACHER}, NONE),
     "explain": (VIEWERS, VIEWERS),
     "statement": (VIEWERS, NONE),
+    "sheets": (VIEWERS | {TEACHER}, NONE),
     "check_schedules": (SCHEDULERS, SCHEDULERS),
     "conflicts": (VIEWERS, NONE),
     "conflict": (VIEWERS, SCHEDULERS),
