@@ -32,6 +32,7 @@ run: venv ## set everything up, generate the classes of a demo studio, and serve
 	@$(PY) manage.py migrate --verbosity 0
 	@$(PY) manage.py load_demo
 	@$(GENERATE)
+	@$(PY) manage.py load_demo --substitute
 	@$(PY) manage.py ensure_admin
 	@.ci/serve $(ADDRESS)
 
@@ -41,6 +42,7 @@ demo: venv ## the same without the server
 	@$(PY) manage.py load_demo
 	@$(PY) manage.py ensure_admin
 	@$(GENERATE)
+	@$(PY) manage.py load_demo --substitute
 	@$(PY) manage.py shell --no-imports -c "from scheduling.models import ScheduledClass as C; \
 		print(C.objects.count(), 'classes are in the calendar. To see them: make run')"
 

@@ -63,8 +63,13 @@ def _event(
     ]
     if event.room:
         lines.append(_text("LOCATION", event.room))
+    about = []
+    if event.original_teacher:
+        about.append(_("Substitute for %(teacher)s") % {"teacher": event.original_teacher})
     if event.is_cancelled and event.cancel_reason:
-        lines.append(_text("DESCRIPTION", event.cancel_reason))
+        about.append(event.cancel_reason)
+    if about:
+        lines.append(_text("DESCRIPTION", "\n".join(about)))
     return "\r\n".join([*lines, "END:VEVENT\r\n"])
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.wallclock import clock_hours, hours_on, instant, local_times, minutes_between
@@ -54,6 +55,17 @@ class ScheduledClass(models.Model):
         related_name="classes",
         db_index=False,
         verbose_name=_("teacher"),
+    )
+    # Set by a substitution and by nothing else: ``teacher`` is then the substitute.
+    original_teacher = models.ForeignKey(
+        Teacher,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="substituted_classes",
+        db_index=False,
+        verbose_name=_("substitute for"),
     )
     room = models.ForeignKey(
         Room,
@@ -234,6 +246,11 @@ class ScheduledClass(models.Model):
                 name="class_chargeable_only_when_cancelled",
                 violation_error_message=_("Only a cancelled class is marked as chargeable."),
             ),
+            models.CheckConstraint(
+                condition=Q(original_teacher__isnull=True)
+                | (Q(teacher__isnull=False) & ~Q(original_teacher=F("teacher"))),
+                name="class_substitute_is_another_teacher",
+            ),
         ]
         indexes = [
             models.Index(fields=["date"], name="class_date"),
@@ -249,6 +266,11 @@ class ScheduledClass(models.Model):
             ),
             models.Index(
                 fields=["closure"], condition=Q(closure__isnull=False), name="class_closure"
+            ),
+            models.Index(
+                fields=["original_teacher"],
+                condition=Q(original_teacher__isnull=False),
+                name="class_original_teacher",
             ),
         ]
 
@@ -302,6 +324,19 @@ class ScheduledClass(models.Model):
     def hours(self) -> str:
         """Return “10:00–11:00”, in the class's own zone."""
         return clock_hours(self.starts_at, self.ends_at, self.time_zone)
+
+    @property
+    def regular_teacher_id(self) -> int | None:
+        """The teacher whom a substitute stands in for, or else the teacher."""
+        return self.original_teacher_id or self.teacher_id
+
+    @property
+    def given_by(self) -> str:
+        """The name of the teacher, of a substitute “Bea (for Ana)”; empty without a teacher."""
+        if self.original_teacher is None:
+            return str(self.teacher or "")
+        names = {"teacher": self.teacher, "original": self.original_teacher}
+        return gettext("%(teacher)s (for %(original)s)") % names
 
     @property
     def is_generated(self) -> bool:

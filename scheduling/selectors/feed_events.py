@@ -14,8 +14,9 @@ class Revision(NamedTuple):
     """When a calendar entry was created and last changed.
 
     ``created_at`` is the creation of its series, or of a one-off. ``changes`` are the last changes
-    of its class or series, of its student and of its teacher. A new name of its room counts as a
-    change of the class: it is later than any change to another room.
+    of its class or series, of its student and of its teacher. A new name of its room, or of the
+    teacher whom a substitute stands in for, counts as a change of the class: it is later than any
+    change to another one.
     """
 
     created_at: datetime
@@ -41,7 +42,8 @@ class Revision(NamedTuple):
 class FeedEvent:
     """A class or a planned occurrence of a calendar.
 
-    Instants are in UTC; ``time_zone`` is the zone in which it takes place.
+    Instants are in UTC; ``time_zone`` is the zone in which it takes place. ``original_teacher`` is
+    the one for whom a substitute gives it.
     """
 
     starts_at: datetime
@@ -53,6 +55,7 @@ class FeedEvent:
     teacher: str
     room: str
     revision: Revision
+    original_teacher: str = ""
     is_cancelled: bool = False
     cancel_reason: str = ""
 
@@ -115,6 +118,8 @@ _COLUMNS = (
     "student__first_name",
     "student__last_name",
     "teacher__name",
+    "original_teacher__name",
+    "original_teacher__revised_at",
 )
 
 
@@ -134,7 +139,8 @@ def _event(row: Any) -> FeedEvent:
     if key is not None and is_as_made:
         # Storing a planned occurrence does not change it.
         changed = min(changed, series_changed)
-    changed = max(changed, row.room__revised_at or changed)
+    renamed = (row.room__revised_at, row.original_teacher__revised_at)
+    changed = max([changed, *(one for one in renamed if one is not None)])
     return FeedEvent(
         starts_at=row.starts_at,
         uid=occurrence_uid(key, row.week) if key else f"class-{row.id}@class-tracker",
@@ -145,6 +151,7 @@ def _event(row: Any) -> FeedEvent:
         teacher=row.teacher__name or "",
         room=row.room__name or "",
         revision=_revision(created, changed, row.student__revised_at, row.teacher__revised_at),
+        original_teacher=row.original_teacher__name or "",
         is_cancelled=row.status == ClassStatus.CANCELLED,
         cancel_reason=row.cancel_reason,
     )

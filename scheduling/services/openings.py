@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
-from functools import cached_property
+from datetime import date, datetime, time
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.domain.existing_classes import Booking
@@ -16,29 +14,23 @@ from scheduling.domain.openings import (
     Diary,
     Gap,
     Host,
-    Obstacle,
     Opening,
     Question,
     find_gaps,
     find_openings,
 )
-from scheduling.domain.planning.occupancy import is_same_session
-from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.series import SeriesKey
 from scheduling.domain.typed_text import plain_letters
 from scheduling.domain.wallclock import MINUTES_A_DAY, is_zone, minute_of, to_epoch
 from scheduling.domain.windows import DAY, WEEK, Window
 from scheduling.domain.working_hours import WorkingHours
-from scheduling.jobs.generation.planning import PlanningContext, due_classes, series_in
-from scheduling.jobs.runs.result_lines import PersonNames
 from scheduling.models import Student, Teacher
-from scheduling.selectors.classes import bookings_between
 from scheduling.selectors.people_lists import subjects_taught
 from scheduling.selectors.rooms import active_rooms
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.working_hours import working_hours
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import full_day
-from scheduling.text.reasons import reason_text
+from scheduling.services.classes.taken_times import taken_times
 
 # The hours, in minutes, that are searched where neither the teacher's are known nor any are given.
 USUAL_HOURS = (8 * 60, 20 * 60)
@@ -291,75 +283,12 @@ def _refusal(name: str, text: str) -> ValidationError:
 
 
 def _bookings(query: OpeningsQuery, teacher_ids: set[int], now: datetime) -> list[Booking]:
-    """Return the time of these people that is taken.
-
-    Taken are the stored classes, and every place at which a series is due to have one: even where
-    another class is in its way, as that may change. So an opening holds whatever is created first.
-    """
-    window = query.window
-    student_ids = set() if query.student_id is None else {query.student_id}
-    room_ids = set() if query.room_id is None else {query.room_id}
-    people = Q(student_id__among=student_ids) | Q(teacher_id__among=teacher_ids)
-    if room_ids:
-        people |= Q(room_id__among=room_ids)
-    context = PlanningContext(tuple(SeriesKind), window, people, note_bounds=False)
-    due = due_classes(context, series_in(context, Q()), now)
-    start, end = (datetime.combine(day, time(), UTC) for day in (window.start, window.end))
-    stored = bookings_between(start, end, teacher_ids, student_ids, room_ids)
-    return [
-        *stored,
-        *(
-            planned.booking()._replace(class_id=None)
-            for planned in due
-            if (planned.series.key, planned.day) != query.moving
-        ),
-    ]
-
-
-class ObstacleTexts:
-    """The obstacles of openings in words, with the names of the people in them."""
-
-    def __init__(self, answer: Openings, obstacles: Iterable[Obstacle]) -> None:
-        self._diaries = answer.diaries
-        self._bookings = [each.booking for each in obstacles if each.booking is not None]
-
-    @cached_property
-    def _names(self) -> PersonNames:
-        return PersonNames(
-            {booking.student_id for booking in self._bookings},
-            {booking.teacher_id for booking in self._bookings},
-        )
-
-    def text(self, obstacle: Obstacle) -> str:
-        """Return the reason in the current language, such as “Clara teaches Iker”."""
-        if obstacle.closure is not None:
-            return reason_text("closed", {"closure": obstacle.closure.name})
-        if obstacle.bound is not None:
-            return reason_text(obstacle.code, {"date": full_day(obstacle.bound)})
-        booking = obstacle.booking
-        if booking is None:
-            return _("outside the working hours")
-        names = {
-            "student": self._names.student(booking.student_id),
-            "teacher": self._names.teacher(booking.teacher_id),
-        }
-        if self._clashes(booking):
-            return _("a lesson of %(student)s that clashes is due then") % names
-        if obstacle.code == "room_busy":
-            return _("%(student)s has a class in this room") % names
-        if obstacle.code == "teacher_busy":
-            return _("%(teacher)s teaches %(student)s") % names
-        if booking.teacher_id is None:
-            return _("%(student)s has another class") % names
-        return _("%(student)s has a class with %(teacher)s") % names
-
-    def _clashes(self, booking: Booking) -> bool:
-        """Return whether a lesson that is not stored yet is in another one's way."""
-        diary = self._diaries.get(booking.teacher_id or 0)
-        if booking.class_id is not None or diary is None:
-            return False
-        others = diary.between(booking.starts, booking.ends)
-        return any(
-            other.student_id != booking.student_id and not is_same_session(booking, other)
-            for other in others
-        )
+    """Return the time of these teachers, and of the student and the room, that is taken."""
+    return taken_times(
+        query.window,
+        teacher_ids,
+        now,
+        student_ids=set() if query.student_id is None else {query.student_id},
+        room_ids=set() if query.room_id is None else {query.room_id},
+        moving=query.moving,
+    )

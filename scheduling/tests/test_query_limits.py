@@ -212,6 +212,7 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "calendar_students": "q=a",
         "explain": f"student={studio.student.pk}&{days}",
         "scheduling_scheduledclass_changelist": "when=all",
+        "scheduling_scheduledclass_substitute": f"lessons={studio.lesson.pk}",
         "auditlog_logentry_changelist": "",
     }
     found = {}

@@ -46,6 +46,8 @@ _SENTENCES = {
     "one_off": gettext_lazy("entered by hand: stays"),
     "cancelled_for": gettext_lazy("cancelled by the studio: %(reason)s"),
     "cancelled_for_teacher": gettext_lazy("cancelled for the teacher: %(reason)s"),
+    "substituted": gettext_lazy("substitute for %(other_teacher)s"),
+    "given_back": gettext_lazy("as before the substitute, %(other_teacher)s"),
     "begun": gettext_lazy("it has begun: stays"),
     "teacher_busy": gettext_lazy(
         "%(with_teacher)s already teaches %(with_student)s, %(with_when)s"

@@ -94,6 +94,10 @@ def class_actions(user: Any, scheduled_class: ScheduledClass, now: datetime) -> 
         (change and not cancelled, _move),
         (mark and not cancelled, lambda scheduled_class: _mark(scheduled_class, now)),
         ((change and cancelled) or (mark and completed), _restore),
+        (
+            change and not cancelled and scheduled_class.original_teacher_id is not None,
+            _give_back,
+        ),
         (change and scheduled_class.status == ClassStatus.SCHEDULED, _cancel),
     )
     actions = [make(scheduled_class) for is_allowed, make in candidates if is_allowed]
@@ -127,7 +131,7 @@ def _offer_notices(
 ) -> None:
     """Offer “Tell the families” with the actions that change when and with whom it takes place."""
     for action in actions:
-        if is_offered() and action.name in ("move", "cancel", "restore"):
+        if is_offered() and action.name in ("move", "cancel", "restore", "give_back"):
             action.of, action.reach = of, found
 
 
@@ -233,6 +237,17 @@ def _restore(scheduled_class: ScheduledClass) -> Action:
     cancelled = scheduled_class.status == ClassStatus.CANCELLED
     label = _("Restore the class") if cancelled else _("Back to scheduled")
     return Action("restore", label, do, look="is-main" if cancelled else "")
+
+
+def _give_back(scheduled_class: ScheduledClass) -> Action:
+    def do(data: dict[str, Any], now: datetime) -> str:
+        done = edit.give_back(scheduled_class.pk, now=now)
+        text = _("%(teacher)s gives the class of %(student)s on %(when)s again.")
+        names = {"teacher": done.teacher, "student": done.student, "when": when(done)}
+        return _with_warnings(text % names, done)
+
+    label = _("Give it back to %(regular)s") % {"regular": scheduled_class.original_teacher}
+    return Action("give_back", label, do)
 
 
 def _service_arguments(data: dict[str, Any]) -> dict[str, Any]:

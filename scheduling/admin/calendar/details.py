@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from scheduling.admin.core.links import may_find_times
 from scheduling.admin.core.permissions import (
     may_change_classes,
     may_see_classes,
@@ -26,12 +27,15 @@ from scheduling.admin.core.permissions import (
     teacher_of,
     visible_classes,
 )
+from scheduling.admin.schedules.changes import substitute_url
+from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 from scheduling.services.notices import author_of
+from scheduling.services.substitutes import may_be_handed_over, reference_of
 
 from .actions import Action, class_actions, occurrence_actions
 from .query import refused
@@ -57,6 +61,8 @@ def links_of(request: HttpRequest, occurrence: ClassOrOccurrence) -> dict[str, s
             links["series"] = reverse(f"admin:scheduling_{kind}_change", args=[pk])
     if explain := _explain(user, occurrence):
         links["explain"] = explain
+    if may_change_classes(user) and may_find_times(user) and (reference := _reference(occurrence)):
+        links["substitute"] = substitute_url(reference)
     return links
 
 
@@ -68,6 +74,16 @@ def _series(occurrence: ClassOrOccurrence) -> tuple[str, int] | None:
     if occurrence.recurring_slot_id is not None:
         return "recurringslot", occurrence.recurring_slot_id
     return None
+
+
+def _reference(occurrence: ClassOrOccurrence) -> str:
+    """Return the reference of a lesson that a substitute may give; else an empty string."""
+    if isinstance(occurrence, ScheduledClass):
+        return str(occurrence.pk) if may_be_handed_over(occurrence) else ""
+    takes_place = occurrence.outcome is Outcome.CREATED and not occurrence.begun
+    if occurrence.teacher_id is None or not takes_place:
+        return ""
+    return reference_of(occurrence.key, occurrence.day)
 
 
 def _explain(user: Any, occurrence: ClassOrOccurrence) -> str:
@@ -86,7 +102,7 @@ def class_details(request: HttpRequest, pk: int) -> HttpResponse:
     _check_access(request, may_change_classes(user) or teacher_of(user) is not None)
     classes = visible_classes(request.user)
     rows = classes.select_related(
-        *("student", "teacher", "room", "closure"),
+        *("student", "teacher", "original_teacher", "room", "closure"),
         *("fixed_schedule__student", "recurring_slot__student"),
     )
     scheduled_class = rows.filter(pk=pk).first()

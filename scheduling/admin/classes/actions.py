@@ -47,6 +47,7 @@ class ClassActionsMixin(MixinBase):
         "restore",
         "restore_and_notify",
         "make_up",
+        "substitute",
     )
 
     @admin.action(permissions=["mark"], description=gettext_lazy("Complete"))

@@ -22,6 +22,7 @@ from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
+from scheduling.admin.schedules.changes import SubstituteActionMixin, substitute_url
 from scheduling.models import ScheduledClass
 from scheduling.selectors.search import classes_named
 from scheduling.services.classes.edit import save_manual_edit
@@ -29,6 +30,7 @@ from scheduling.services.classes.make_ups import made_up_of, make_up_of
 from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.services.schedules.rooms import overfull_class
+from scheduling.services.substitutes import may_be_handed_over
 
 from .actions import ClassActionsMixin
 from .filters import (
@@ -52,6 +54,7 @@ class ScheduledClassAdmin(
     RoomColumnMixin,
     ExportMixin,
     MakeUpActionMixin,
+    SubstituteActionMixin,
     ClassActionsMixin,
     ClassPermissionsMixin,
     LargeTableMixin,
@@ -76,8 +79,8 @@ class ScheduledClassAdmin(
         "room_name": ("room",),
         "state": ("status",),
     }
-    export_extra = ("is_edited", "is_chargeable")
-    list_select_related = ("student", "teacher", "room")
+    export_extra = ("original_teacher", "is_edited", "is_chargeable")
+    list_select_related = ("student", "teacher", "original_teacher", "room")
     list_filter = (
         *FILTERS,
         DateRangeFilter,
@@ -116,7 +119,7 @@ class ScheduledClassAdmin(
 
     @admin.display(description=gettext_lazy("teacher"))
     def teacher_name(self, scheduled_class: ScheduledClass) -> str:
-        return str(scheduled_class.teacher or "–")
+        return scheduled_class.given_by or "–"
 
     @admin.display(description=gettext_lazy("room"))
     def room_name(self, scheduled_class: ScheduledClass) -> str:
@@ -173,6 +176,12 @@ class ScheduledClassAdmin(
         may_edit = self.has_edit_permission(request)
         if scheduled_class is not None and scheduled_class.status == "cancelled":
             context["make_up"] = make_up_of(scheduled_class)
+        if (
+            scheduled_class is not None
+            and self.has_substitute_permission(request)
+            and may_be_handed_over(scheduled_class)
+        ):
+            context["substitute"] = substitute_url(scheduled_class.pk)
         if scheduled_class is not None and scheduled_class.is_generated and may_edit:
             context["series"] = _series_link(scheduled_class)
             context["may_cancel"] = scheduled_class.status != "cancelled"

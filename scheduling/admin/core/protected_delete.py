@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.db.models import PROTECT, QuerySet
+from django.db.models import PROTECT, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -103,11 +103,14 @@ def _unless_referenced(action: Callable[..., Any]) -> Callable[..., Any]:
 
 def _references(model: Any, rows: Iterable[Any]) -> Iterator[str]:
     """Yield the number of protecting rows of each model: “1,204 classes”."""
+    conditions: dict[Any, Q] = {}
     for relation in model._meta.related_objects:
-        if relation.on_delete is not PROTECT:
-            continue
-        related: Any = relation.related_model
-        count = related._default_manager.filter(**{f"{relation.field.name}__in": rows}).count()
+        if relation.on_delete is PROTECT:
+            condition = Q(**{f"{relation.field.name}__in": rows})
+            related = relation.related_model
+            conditions[related] = conditions.get(related, Q()) | condition
+    for related, condition in conditions.items():
+        count = related._default_manager.filter(condition).count()
         if count:
             names = related._meta.verbose_name if count == 1 else related._meta.verbose_name_plural
             yield _("%(n)s %(what)s") % {"n": number_text(count), "what": names}

@@ -75,7 +75,7 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if total > MAX_LINES:
         first = max(0, rows.filter(ends_at__lte=now).order_by().count() - LINES_BEFORE)
     shown = list(
-        rows.select_related("student", "teacher", "room").order_by(
+        rows.select_related("student", "teacher", "original_teacher", "room").order_by(
             "starts_at", "teacher_id", "ends_at", "room_id", "id"
         )[first : first + MAX_LINES]
     )
@@ -109,8 +109,10 @@ def _lines(
         rows = list(group)
         first = rows[0]
         starts, ends = first.local_times(zone)
-        parts = [first.subject, str(first.teacher or "") if names_teacher else ""]
-        parts.append(str(first.room or ""))
+        teacher = first.given_by if names_teacher else ""
+        if first.original_teacher and not names_teacher:
+            teacher = _("for %(original)s") % {"original": first.original_teacher}
+        parts = [first.subject, teacher, str(first.room or "")]
         yield HourLine(
             f"{starts:%H:%M}",
             f"{ends:%H:%M}",

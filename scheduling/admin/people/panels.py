@@ -48,7 +48,9 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
         Q(**{whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
     )
     rows = list(
-        upcoming.select_related("student", "teacher", "room").order_by("starts_at", "id")[:UPCOMING]
+        upcoming.select_related("student", "teacher", "original_teacher", "room").order_by(
+            "starts_at", "id"
+        )[:UPCOMING]
     )
     occurrences = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
     query = f"{whose}={person.pk}"
@@ -56,7 +58,7 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
         "classes": [
             {
                 "when": formatting.class_link(scheduled_class),
-                "with": scheduled_class.teacher or "–"
+                "with": scheduled_class.given_by or "–"
                 if whose == "student"
                 else scheduled_class.student,
                 "subject": _subject(scheduled_class),

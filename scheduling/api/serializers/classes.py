@@ -60,6 +60,12 @@ class ClassSerializer(ResourceSerializer):
     id = serializers.IntegerField(read_only=True)
     student = RelatedIdField(queryset=Student.objects.all())
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
+    original_teacher = serializers.IntegerField(
+        source="original_teacher_id",
+        read_only=True,
+        allow_null=True,
+        help_text="The regular teacher, if `teacher` is a substitute.",
+    )
     room = room_field()
     date = StudioDateField()
     start_time = TimeField()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
 from scheduling.management.cli.base import StudioCommand
-from scheduling.services.demo import DemoError, LoadReport, load_demo
+from scheduling.services.demo import DemoError, LoadReport, load_demo, substitute_in_demo
 from scheduling.text.counts import people_and_rules
 
 # Minimum and maximum; the latter keep a typing error from filling the disk.
@@ -31,6 +31,11 @@ class Command(StudioCommand):
         parser.add_argument("--students", type=int, default=60, metavar="N", help="default: 60")
         parser.add_argument("--teachers", type=int, default=10, metavar="N", help="default: 10")
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
+        parser.add_argument(
+            "--substitute",
+            action="store_true",
+            help="give a coming class to a substitute; the classes have to be generated first",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for name, (low, high) in LIMITS.items():
@@ -39,14 +44,17 @@ class Command(StudioCommand):
                 values = {"name": name, "value": options[name], "low": low, "high": high}
                 raise CommandError(message % values, returncode=2)
         try:
-            loaded = load_demo(
-                options["students"], options["teachers"], options["seed"], timezone.now()
-            )
+            now, seed = timezone.now(), options["seed"]
+            loaded = load_demo(options["students"], options["teachers"], seed, now)
+            has_substitute = options["substitute"] and substitute_in_demo(seed, now)
         except DemoError as error:
             raise CommandError(str(error)) from error
         except DatabaseError as error:
             raise CommandError(describe(error)) from error
-        self.stdout.write(_summary(loaded, options["seed"]))
+        if loaded or not has_substitute:
+            self.stdout.write(_summary(loaded, seed))
+        if has_substitute:
+            self.stdout.write(_("A substitute gives one of its coming classes."))
 
 
 def _summary(loaded: LoadReport, seed: int) -> str:

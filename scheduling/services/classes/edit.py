@@ -80,11 +80,14 @@ def save_manual_edit(changed: ScheduledClass, now: datetime) -> None:
 
     The row of a class that a person cancels stays, so that no run creates it again. Restoring a
     class clears the fields of its cancellation. A class that a closure cancelled stays linked to
-    the closure, and is restored with it, as long as only its notes or its subject change.
+    the closure, and is restored with it, as long as only its notes or its subject change. A class
+    that returns to its original teacher has no substitute any more.
 
     Raises DoubleBookedError, also where the database refuses the row because of a concurrent write,
     or ValidationError for contradictory values; then nothing is written.
     """
+    if changed.teacher_id in (None, changed.original_teacher_id):
+        changed.original_teacher = None
     if changed.status != ClassStatus.CANCELLED:
         changed.cancelled_by, changed.cancel_reason, changed.cancelled_at = "", "", None
         changed.is_chargeable, changed.closure = False, None
@@ -240,6 +243,19 @@ def restore(class_id: int, *, now: datetime) -> ScheduledClass:
     Raises DoubleBookedError if another class has taken the time.
     """
     return _edit_locked(class_id, {"status": ClassStatus.SCHEDULED}, now)
+
+
+def give_back(class_id: int, *, now: datetime) -> ScheduledClass:
+    """Return a class from its substitute to its original teacher.
+
+    Raises ValidationError if it has no substitute, DoubleBookedError if the teacher is not free.
+    """
+    with transaction.atomic():
+        scheduled_class = ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
+        if scheduled_class.original_teacher is None:
+            raise ValidationError(_("This class has no substitute."), code="no_substitute")
+        manual_edit(scheduled_class, {"teacher": scheduled_class.original_teacher}, now)
+        return scheduled_class
 
 
 def _edit_locked(class_id: int, values: Mapping[str, Any], now: datetime) -> ScheduledClass:

@@ -58,7 +58,7 @@ def schedule(
     room: Room | None = KEEP,
     now: datetime,
 ) -> ScheduledClass:
-    """Create a make-up for a cancelled class, by default of its duration, teacher and room.
+    """Create a make-up for a cancelled class, by default of its duration, regular teacher and room.
 
     Raises ValidationError if no make-up is owed, DoubleBookedError if the time is taken, and
     DoesNotExist.
@@ -67,7 +67,7 @@ def schedule(
     times = keeping_duration(lost, {"start_time": start_time, "end_time": end_time})
     make_up = ScheduledClass(
         student_id=lost.student_id,
-        teacher_id=teacher.pk if teacher else lost.teacher_id,
+        teacher_id=teacher.pk if teacher else lost.regular_teacher_id,
         room=lost.room if room is KEEP else room,
         date=to_date,
         **times,

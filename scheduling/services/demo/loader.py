@@ -30,6 +30,7 @@ from scheduling.selectors.studio import studio, studio_day
 from . import teachers
 from .rooms import load_rooms
 from .students import Enrolment, StudentFactory, key_prefix
+from .substitute import add_substitute
 from .teachers import DemoTeacher
 from .timetable_grid import TeacherGrid
 
@@ -72,6 +73,11 @@ def load_demo(students: int, teacher_count: int, seed: int, now: datetime) -> Lo
             _insert_students(batch, report)
         _name_studio(seed)
     return report
+
+
+def substitute_in_demo(seed: int, now: datetime) -> bool:
+    """Give a coming class of the studio ``seed`` to a substitute; return whether there is one."""
+    return add_substitute(_existing_teachers(seed).values(), now)
 
 
 def _name_studio(seed: int) -> None:

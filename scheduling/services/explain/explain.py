@@ -45,7 +45,7 @@ def explain(
         person, scope = Q(teacher_id=teacher_id), scope_condition([], [teacher_id])
     classes = list(
         ScheduledClass.objects.filter(person, date=day)
-        .select_related("student", "teacher", "room", "created_by_run")
+        .select_related("student", "teacher", "original_teacher", "room", "created_by_run")
         .order_by("starts_at", "id")
     )
     rules = _rules(day, scope, classes, now, teacher_id)

@@ -148,5 +148,5 @@ def hours(scheduled_class: ScheduledClass) -> str:
 
 def people(scheduled_class: ScheduledClass) -> str:
     """Return the name of the student, and of teacher and room if the class has them."""
-    names = (scheduled_class.student, scheduled_class.teacher, scheduled_class.room)
-    return " · ".join(str(name) for name in names if name is not None)
+    names = (scheduled_class.student, scheduled_class.given_by, scheduled_class.room)
+    return " · ".join(str(name) for name in names if name)

@@ -16,6 +16,7 @@ from .series import (
     ReplaceFromDate,
     ResumeSeries,
 )
+from .substitutes import GiveToSubstitutes
 from .zones import ChangeStudioZone, ChangeZone
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "EditClosure",
     "EndPerson",
     "EndSeries",
+    "GiveToSubstitutes",
     "PauseSeries",
     "PlanAttribution",
     "ReplaceFromDate",

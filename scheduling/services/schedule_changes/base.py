@@ -7,7 +7,7 @@ from typing import Protocol
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
-from scheduling.jobs.notifications.changes import ClassChange
+from scheduling.jobs.notifications.changes import ClassChange, Place
 from scheduling.jobs.runs.result_lines import ResultLine
 
 
@@ -37,7 +37,8 @@ class ChangeRecord:
     ``days`` are ranges (first, last) that limit the plan; empty: no limit. With ``for_all`` they
     affect the whole studio. ``is_reported`` selects the results of the runs that the plan shows.
     ``closures`` are the ids of new ones. ``earlier_changes`` were made before and are still to be
-    notified of.
+    notified of. ``places`` are those of classes before the change itself wrote them, by id;
+    ``new_classes`` are the ids of the rows among them that it created.
     """
 
     before: str
@@ -50,6 +51,8 @@ class ChangeRecord:
     for_all: bool = False
     closures: list[int] = field(default_factory=list)
     earlier_changes: list[ClassChange] = field(default_factory=list)
+    places: dict[int, Place] = field(default_factory=dict)
+    new_classes: set[int] = field(default_factory=set)
     is_reported: Callable[[ResultLine], bool] = lambda line: True
 
 

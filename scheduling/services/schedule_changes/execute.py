@@ -61,7 +61,7 @@ class ChangePlan:
     background nobody is notified.
 
     Set once the plan is applied: ``runs`` (ids), ``series`` (the current one, a successor where
-    there is one), ``closures`` (ids of new ones) and ``notified``.
+    there is one), ``closures`` and ``new_classes`` (ids of new ones) and ``notified``.
     """
 
     lines: list[ResultLine]
@@ -74,6 +74,7 @@ class ChangePlan:
     runs: list[int] = field(default_factory=list)
     series: SeriesKey | None = None
     closures: list[int] = field(default_factory=list)
+    new_classes: frozenset[int] = frozenset()
     changes: list[ClassChange] = field(default_factory=list)
     notified: Notified = field(default_factory=Notified)
 
@@ -84,13 +85,12 @@ class ChangePlan:
     @property
     def planned_summary(self) -> str:
         """The plan in a sentence."""
-        return planned_text(Counter(line.outcome for line in self.lines))
+        return planned_text(self.lines)
 
     @property
     def done_summary(self) -> str:
         """What was done, or follows in the background, in a sentence."""
-        counts = Counter(line.outcome for line in self.lines)
-        return in_background_text(counts) if self.background_requests else done_text(counts)
+        return (in_background_text if self.background_requests else done_text)(self.lines)
 
 
 def preview(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
@@ -150,7 +150,13 @@ def _forgetting_studio() -> Iterator[None]:
 
 def _without_written_rows(change_plan: ChangePlan) -> ChangePlan:
     """Return the plan without the rows that only an applied change has."""
-    return replace(change_plan, runs=[], series=None, closures=[])
+    lines = [
+        replace(line, class_id=None) if line.class_id in change_plan.new_classes else line
+        for line in change_plan.lines
+    ]
+    return replace(
+        change_plan, lines=lines, runs=[], series=None, closures=[], new_classes=frozenset()
+    )
 
 
 def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
@@ -161,7 +167,7 @@ def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
     is_in_background = record.for_all and any(map(is_large, requests))
     change_plan = _plan_of_record(record, requests)
     run_job = _preview_in_transaction if is_in_background else run_in_transaction
-    before = _cancelled_by(record)
+    before = _cancelled_by(record) | record.places
     for request in requests:
         result = run_job(request, context.now)
         _add_results(change_plan, result, record)
@@ -215,6 +221,7 @@ def _plan_of_record(record: ChangeRecord, requests: list[RunRequest]) -> ChangeP
         handled_class_ids=frozenset(line.class_id for line in record.lines),
         series=record.series,
         closures=record.closures,
+        new_classes=frozenset(record.new_classes),
     )
 
 
@@ -277,11 +284,12 @@ def _in_order(lines: list[ResultLine]) -> list[ResultLine]:
 
 
 def _fingerprint(record: ChangeRecord, lines: list[ResultLine]) -> str:
-    parts = sorted(repr(_without_new_ids(line).facts()) for line in lines)
+    parts = sorted(repr(_without_new_ids(line, record).facts()) for line in lines)
     return fingerprint(record.before, record.warnings, parts)
 
 
-def _without_new_ids(line: ResultLine) -> ResultLine:
+def _without_new_ids(line: ResultLine, record: ChangeRecord) -> ResultLine:
     """Drop the ids of rows that a preview writes and rolls back: they differ each time."""
     params = {name: value for name, value in line.params.items() if name != "with_class"}
-    return replace(line, params=params, series=None)
+    class_id = None if line.class_id in record.new_classes else line.class_id
+    return replace(line, params=params, series=None, class_id=class_id)

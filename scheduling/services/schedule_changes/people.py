@@ -25,6 +25,7 @@ from scheduling.models import (
 from .base import ChangeContext, ChangeRecord, is_not_conflict, is_relevant
 from .remaining_classes import list_or_cancel_remaining
 from .series_rows import end_rule
+from .substitutes import add_substitutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,15 @@ class TeacherAbsence:
     """``teacher`` gives no lessons from ``first`` to ``last``, both included, in their own zone.
 
     A closure cancels the unedited classes until it is deleted. Edited classes and one-offs are
-    cancelled for the teacher. Classes that have begun stay.
+    cancelled for the teacher. Classes that have begun stay. The lessons of ``substitutes``, by
+    reference, are given to these teachers, by id, instead.
     """
 
     teacher: Teacher
     first: date
     last: date
     name: str = ""
+    substitutes: tuple[tuple[str, int], ...] = ()
 
     def is_entered(self) -> bool:
         """Return whether a closure of the teacher already covers these days."""
@@ -121,17 +124,18 @@ class TeacherAbsence:
         if self.last < self.first:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
+        record = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
+        add_substitutes(record, self.substitutes, context)
         earlier = cancelled_for(teacher, self.first, self.last, context.now)
         name = self.name or _("Teacher absent")
         if not self.is_entered():
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
-        record = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
         record.earlier_changes = earlier_cancellations(earlier)
         record.days.append((self.first, self.last))
         record.is_reported = lambda line: is_relevant(line) and is_not_conflict(line)
-        record.lines = list_or_cancel_remaining(
+        record.lines += list_or_cancel_remaining(
             {"teacher": teacher},
             context.now,
             first=self.first,

@@ -1,17 +1,37 @@
 """Sentences about the plan of a change, in the current language."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
+from scheduling.jobs.runs.result_lines import ResultLine
+
+# The codes of lines about a class that another teacher gives. Their outcome is a move.
+SUBSTITUTED = "substituted"
+GIVEN_BACK = "given_back"
 
 
-def planned_text(counts: Counter[Outcome]) -> str:
+def kind_of_line(line: ResultLine) -> Outcome | str:
+    """Return what a plan shows together: the outcome, or the code of a change of teachers."""
+    return line.code if line.code in (SUBSTITUTED, GIVEN_BACK) else line.outcome
+
+
+def planned_text(lines: Iterable[ResultLine]) -> str:
     """Return “This would move 12 classes, remove 3 and create 1.”, with protected and conflicts."""
+    counts = Counter(map(kind_of_line, lines))
     parts = []
+    if n := counts[SUBSTITUTED]:
+        text = ngettext("give %(n)d class to a substitute", "give %(n)d classes to substitutes", n)
+        parts.append(text % {"n": n})
+    if n := counts[GIVEN_BACK]:
+        text = ngettext(
+            "give %(n)d class back to its teacher", "give %(n)d classes back to their teachers", n
+        )
+        parts.append(text % {"n": n})
     if n := counts[Outcome.MOVED]:
         parts.append(ngettext("move %(n)d class", "move %(n)d classes", n) % {"n": n})
     if n := counts[Outcome.REMOVED]:
@@ -29,9 +49,12 @@ def planned_text(counts: Counter[Outcome]) -> str:
     return " ".join([text, *_unchanged_texts(counts)])
 
 
-def done_text(counts: Counter[Outcome]) -> str:
+def done_text(lines: Iterable[ResultLine]) -> str:
     """Return “Done. Classes: 12 moved, 3 removed.”, with protected and conflicts."""
-    texts = {
+    counts = Counter(map(kind_of_line, lines))
+    texts: dict[Outcome | str, str] = {
+        SUBSTITUTED: _("%(n)d with a substitute"),
+        GIVEN_BACK: _("%(n)d back with the regular teacher"),
         Outcome.MOVED: _("%(n)d moved"),
         Outcome.REMOVED: _("%(n)d removed"),
         Outcome.CANCELLED: _("%(n)d cancelled"),
@@ -43,8 +66,9 @@ def done_text(counts: Counter[Outcome]) -> str:
     return " ".join([text, *_unchanged_texts(counts)])
 
 
-def in_background_text(counts: Counter[Outcome]) -> str:
+def in_background_text(lines: Iterable[ResultLine]) -> str:
     """Return “Saved. 12 classes follow in the background.”, with protected and conflicts."""
+    counts = Counter(map(kind_of_line, lines))
     n = sum(counts[outcome] for outcome in CHANGES)
     text = ngettext(
         "Saved. %(n)d class follows in the background.",
@@ -54,7 +78,7 @@ def in_background_text(counts: Counter[Outcome]) -> str:
     return " ".join([text % {"n": n}, *_unchanged_texts(counts)])
 
 
-def _unchanged_texts(counts: Counter[Outcome]) -> list[str]:
+def _unchanged_texts(counts: Counter[Outcome | str]) -> list[str]:
     parts = []
     if n := counts[Outcome.PROTECTED]:
         text = ngettext(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import (
     BigIntegerField,
+    Case,
     Count,
     F,
     Func,
@@ -17,8 +18,9 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    When,
 )
-from django.db.models.functions import Cast, Round
+from django.db.models.functions import Cast, Coalesce, Round
 
 from scheduling.domain.typed_text import plain_letters
 from scheduling.models import LessonDuration, ScheduledClass
@@ -121,7 +123,7 @@ def statement(first: date, last: date, by: str, now: datetime, only: Q | None = 
 
 
 class LengthWithoutPrice(NamedTuple):
-    """Chargeable classes of a teacher and length whose price is not known."""
+    """Chargeable classes of a regular teacher and length whose price is not known."""
 
     teacher_id: int | None
     teacher: str
@@ -134,15 +136,22 @@ def lengths_without_price(first: date, last: date, now: datetime) -> list[Length
     found = (
         _classes(first, last, now)
         .filter(FIGURES[CHARGEABLE].condition(now), cents__isnull=True)
-        .order_by("teacher__name", "teacher_id", "minutes")
-        .values_list("teacher_id", "teacher__name", "minutes")
+        .annotate(
+            regular=Coalesce("original_teacher_id", "teacher_id"),
+            regular_name=Coalesce("original_teacher__name", "teacher__name"),
+        )
+        .order_by("regular_name", "regular", "minutes")
+        .values_list("regular", "regular_name", "minutes")
         .annotate(classes=Count("pk"))
     )
     return [LengthWithoutPrice(pk, name or "", *rest) for pk, name, *rest in found]
 
 
 def _classes(first: date, last: date, now: datetime) -> QuerySet[Any]:
-    """Return the classes with ``minutes`` and ``cents``, the price on their date."""
+    """Return the classes with ``minutes`` and ``cents``, the regular teacher's price on their date.
+
+    A substitute earns the hours and does not change the price.
+    """
     prices = LessonDuration.objects.filter(
         settings=OuterRef("settings"),
         minutes=OuterRef("minutes"),
@@ -153,7 +162,14 @@ def _classes(first: date, last: date, now: datetime) -> QuerySet[Any]:
     newest = prices.order_by("-valid_from").values(cents=cents)[:1]
     return (
         ScheduledClass.objects.filter(begins_within(first, last) & counted(now))
-        .annotate(minutes=Minutes(), settings=F("teacher__lesson_settings"))
+        .annotate(
+            minutes=Minutes(),
+            # Not the first that exists: a regular teacher without settings has no price.
+            settings=Case(
+                When(original_teacher__isnull=True, then=F("teacher__lesson_settings")),
+                default=F("original_teacher__lesson_settings"),
+            ),
+        )
         .annotate(cents=Subquery(newest))
     )
 

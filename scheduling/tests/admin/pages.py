@@ -91,6 +91,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "background_jobs_undo": (SCHEDULERS, SCHEDULERS),
     # The address of an object without a page: 404 for every role.
     "view_on_site": (STAFF, STAFF),
+    # A teacher may mark classes but not hand them over.
+    "scheduling_scheduledclass_substitute": (SCHEDULERS, SCHEDULERS),
     "scheduling_message_send_again": (NONE, SCHEDULERS),
     "import_timetable": (OWNERS, OWNERS),
     "import_timetable_preview": (OWNERS, OWNERS),

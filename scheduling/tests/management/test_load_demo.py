@@ -11,6 +11,7 @@ from scheduling.models import (
     Closure,
     FixedSchedule,
     Guardian,
+    Job,
     LessonDuration,
     LessonSettings,
     RecurringSlot,
@@ -22,9 +23,10 @@ from scheduling.models import (
     Teacher,
     WorkingHours,
 )
-from scheduling.services.demo import load_demo
+from scheduling.services.demo import load_demo, substitute_in_demo
 from scheduling.services.demo.timetable_grid import days_away
 from scheduling.tests import factories as make
+from scheduling.tests.jobs.helpers import run_job
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
@@ -183,6 +185,20 @@ def test_sixty_students_have_one_of_each_exception():
     assert Closure.objects.count() == 1
     assert Student.objects.filter(end_date__lt=TODAY).count() == 1
     assert Student.objects.filter(start_date__gt=TODAY).count() == 1
+
+
+@pytest.mark.django_db
+def test_one_coming_class_has_a_substitute():
+    load_demo(60, 10, 1, NOW)
+    assert not substitute_in_demo(1, NOW)
+    run_job(Job.HORIZON, TODAY, NOW, weeks=2)
+    for _again in range(2):
+        assert substitute_in_demo(1, NOW)
+        row = ScheduledClass.objects.get(original_teacher__isnull=False)
+        assert row.starts_at > NOW
+    run_job(Job.HORIZON, TODAY, NOW, weeks=2)
+    row.refresh_from_db()
+    assert row.teacher != row.original_teacher
 
 
 @pytest.mark.django_db

@@ -16,7 +16,8 @@ from scheduling.domain.windows import monday_of
 from scheduling.domain.working_hours import WorkingHours as DomainHours
 from scheduling.models import Job, ScheduledClass, WorkingHours
 from scheduling.selectors.schedules.working_hours import working_hours
-from scheduling.services.openings import MAX_TEACHERS, ObstacleTexts, OpeningsQuery, openings
+from scheduling.services.classes.obstacle_texts import ObstacleTexts
+from scheduling.services.openings import MAX_TEACHERS, OpeningsQuery, openings
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import TIMES
 from scheduling.tests.domain.opening_oracle import expected_openings
@@ -201,7 +202,7 @@ def shown(answer: Any) -> list[tuple[str, str, int]]:
 
 def reasons(answer: Any) -> list[str]:
     obstacles = [obstacle for each in answer.found for obstacle in each.opening.exceptions]
-    texts = ObstacleTexts(answer, obstacles)
+    texts = ObstacleTexts(answer.diaries, obstacles)
     return [f"{obstacle.day}: {texts.text(obstacle)}" for obstacle in obstacles]
 
 

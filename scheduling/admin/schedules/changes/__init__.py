@@ -2,6 +2,7 @@
 
 from .closures import ClosureChangesMixin
 from .deactivate import DeactivateMixin
+from .substitutes import SubstituteActionMixin, substitute_url
 from .teacher_absence import TeacherAbsenceMixin, today_of
 from .views import EndPersonMixin, SeriesChangesMixin
 from .zones import StudioZoneChangeMixin
@@ -12,6 +13,8 @@ __all__ = [
     "EndPersonMixin",
     "SeriesChangesMixin",
     "StudioZoneChangeMixin",
+    "SubstituteActionMixin",
     "TeacherAbsenceMixin",
+    "substitute_url",
     "today_of",
 ]

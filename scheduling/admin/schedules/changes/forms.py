@@ -30,7 +30,6 @@ from scheduling.services.schedule_changes import (
     PauseSeries,
     ResumeSeries,
     ScheduleChange,
-    TeacherAbsence,
 )
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
 
@@ -177,27 +176,6 @@ class EndForm(ChangeForm):
     def change(self) -> ScheduleChange:
         data = self.cleaned_data
         return EndSeries(key_of(self.row), data["day"], data["cancel_rest"], data["reason"])
-
-
-class AbsenceForm(ChangeForm):
-    """The last day of a teacher's absence."""
-
-    last = day_field(gettext_lazy("Last day"))
-    name = LineInput(
-        label=gettext_lazy("Reason"),
-        max_length=150,
-        initial=gettext_lazy("Teacher absent"),
-        help_text=gettext_lazy(
-            "Shown on the cancelled classes and in calendar feeds. The e-mail does not contain it."
-        ),
-    )
-
-    def initial_values(self) -> dict[str, Any]:
-        return {"last": self.today}
-
-    def change(self) -> ScheduleChange:
-        data = self.cleaned_data
-        return TeacherAbsence(self.row, self.today, data["last"], data["name"])
 
 
 class ZoneForm(ChangeForm):

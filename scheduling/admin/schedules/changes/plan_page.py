@@ -1,6 +1,5 @@
 """The page of a schedule change: the form, the plan, and the button that applies the plan."""
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from scheduling.admin.core.links import links_for
 from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
+from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.monitoring.outcome_text import planned_label
 from scheduling.jobs.notifications.notices import notices_about
@@ -33,7 +34,12 @@ from scheduling.services.schedule_changes import (
     preview,
 )
 from scheduling.services.schedule_changes.execute import SHOWN
-from scheduling.services.schedule_changes.plan_text import planned_text as would_do
+from scheduling.services.schedule_changes.plan_text import (
+    GIVEN_BACK,
+    SUBSTITUTED,
+    kind_of_line,
+    planned_text,
+)
 
 from .forms import ChangeForm
 
@@ -62,7 +68,7 @@ class ChangePage:
     intro: str
     button: str
     row: Any
-    form: type[ChangeForm]
+    form: Callable[..., ChangeForm]
     next_address: Callable[[ChangePlan], str]
     is_danger: bool = False
     preview_at_once: bool = False
@@ -151,7 +157,7 @@ def _rendered(
         or page.button
         if change_plan
         else "",
-        "would": would_do(Counter(line.outcome for line in attributed.caused)),
+        "would": planned_text(attributed.caused),
         "sections": _sections(request, attributed.caused),
         "anyway": _sections(request, attributed.pending),
         "anyway_count": len(attributed.pending),
@@ -183,16 +189,22 @@ def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
 
 
 def _sections(request: HttpRequest, lines: list[ResultLine]) -> list[dict[str, Any]]:
-    """Return a section for each outcome that has lines, the most important first."""
+    """Return a section for each kind of lines, the most important first."""
     links = links_for(request)
+    names = {
+        SUBSTITUTED: pgettext("beside a number: 34 create", "with a substitute"),
+        GIVEN_BACK: pgettext("beside a number: 34 create", "back with the regular teacher"),
+    }
     return [
         {
-            "outcome": outcome.value,
+            "outcome": str(kind),
             "count": len(matching),
-            "name": planned_label(outcome, len(matching)),
+            "name": planned_label(kind, len(matching))
+            if isinstance(kind, Outcome)
+            else names[kind],
             "rows": rows_of_lines(matching[:MAX_LINES], links),
             "more": max(0, len(matching) - MAX_LINES),
         }
-        for outcome in SHOWN
-        if (matching := [line for line in lines if line.outcome is outcome])
+        for kind in (*names, *SHOWN)
+        if (matching := [line for line in lines if kind_of_line(line) == kind])
     ]

@@ -5,27 +5,78 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.core.notices import listed
 from scheduling.domain.wallclock import is_zone, zone_of
+from scheduling.domain.windows import WEEK
 from scheduling.jobs.notifications.notices import notices_about
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import Teacher
+from scheduling.models.fields import LineInput
 from scheduling.selectors.messages import DeliveryReport, cancellation_report
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 from scheduling.services.notices import author_of, is_offered
-from scheduling.services.schedule_changes import ChangePlan, TeacherAbsence, cancelled_for
+from scheduling.services.schedule_changes import (
+    ChangePlan,
+    ScheduleChange,
+    TeacherAbsence,
+    cancelled_for,
+)
+from scheduling.services.schedule_changes.plan_text import SUBSTITUTED, kind_of_line
+from scheduling.services.substitutes import lessons_of
 
-from .forms import AbsenceForm
+from .forms import day_field
 from .plan_page import ChangePage, change_page
+from .substitutes import SubstitutesForm
 from .views import EndPersonMixin
 from .zones import ZoneChangeMixin
+
+# How far ahead substitutes are looked for.
+LONGEST = 12 * WEEK
+
+
+class AbsenceForm(SubstitutesForm):
+    """The last day of a teacher's absence, and the substitutes for the lessons until then."""
+
+    keep = gettext_lazy("cancel it")
+
+    last = day_field(gettext_lazy("Last day"))
+    name = LineInput(
+        label=gettext_lazy("Reason"),
+        max_length=150,
+        initial=gettext_lazy("Teacher absent"),
+        help_text=gettext_lazy(
+            "Shown on the cancelled classes and in calendar feeds. The e-mail does not contain it."
+        ),
+    )
+
+    def __init__(self, row: Any, today: date, data: Any = None) -> None:
+        super().__init__(row, today, data)
+        if data is not None:
+            now = timezone.now()
+            self.add_lessons(lessons_of(row, today, self._last(), now), now)
+
+    def _last(self) -> date:
+        """Return the last day, twelve weeks ahead at most; today if it cannot be read."""
+        field = self.fields["last"]
+        try:
+            last: date = field.clean(self.data.get("last"))
+        except ValidationError:
+            return self.today
+        return min(last, self.today + LONGEST)
+
+    def initial_values(self) -> dict[str, Any]:
+        return {"last": self.today}
+
+    def change(self) -> ScheduleChange:
+        data = self.cleaned_data
+        return TeacherAbsence(self.row, self.today, data["last"], data["name"], self.substitutes)
 
 
 class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
@@ -69,6 +120,10 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
         def other_button(
             change_plan: ChangePlan, lines: Sequence[ResultLine], values: dict[str, Any]
         ) -> str:
+            given = sum(kind_of_line(line) == SUBSTITUTED for line in lines)
+            if given:
+                every = given == len(lines)
+                return _("Hand over the classes") if every else _("Hand over and cancel")
             if lines:
                 return ""
             is_entered = TeacherAbsence(teacher, today, values["last"]).is_entered()
@@ -87,8 +142,9 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
             ChangePage(
                 title=_("Ill today"),
                 intro=_(
-                    "Classes of these days that have not begun are cancelled at once. Classes that "
-                    "were not changed by hand are restored when the closure is deleted."
+                    "Classes of these days that have not begun are cancelled at once, or given to "
+                    "substitutes. Cancelled classes that were not changed by hand are restored "
+                    "when the closure is deleted."
                 ),
                 button=_("Cancel the classes"),
                 other_button=other_button,

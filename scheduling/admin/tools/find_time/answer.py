@@ -17,8 +17,8 @@ from scheduling.domain.working_hours import is_within
 from scheduling.models import Student
 from scheduling.models.timetable import Weekday
 from scheduling.selectors.studio import studio
+from scheduling.services.classes.obstacle_texts import ObstacleTexts
 from scheduling.services.openings import (
-    ObstacleTexts,
     Openings,
     OpeningsQuery,
     TeacherOpening,
@@ -107,7 +107,7 @@ class Answer:
         keys = [_key(each) for each in found]
         chosen = asked if asked in keys else next(iter(keys), "")
         texts = ObstacleTexts(
-            self.answer, (one for each in found for one in each.opening.exceptions)
+            self.answer.diaries, (one for each in found for one in each.opening.exceptions)
         )
         return [
             self._shown(each, key, key == chosen, texts)

@@ -17,8 +17,9 @@ from scheduling.domain.wallclock import minute_of
 from scheduling.domain.windows import DAY, WEEK
 from scheduling.domain.working_hours import end_minute
 from scheduling.models import Teacher
-from scheduling.services.openings import ObstacleTexts, TeacherOpening, openings
+from scheduling.services.classes.obstacle_texts import ObstacleTexts
 from scheduling.services.openings import OpeningsQuery as Wanted
+from scheduling.services.openings import TeacherOpening, openings
 
 from .base import require
 
@@ -43,7 +44,7 @@ class OpeningList(ApiView, GenericAPIView):
         answer = openings(wanted, timezone.now())
         shown = answer.found[:MAX_ITEMS]
         obstacles = (each for one in shown for each in one.opening.exceptions)
-        texts = ObstacleTexts(answer, obstacles)
+        texts = ObstacleTexts(answer.diaries, obstacles)
         # Built by hand: a serializer takes longer than the search.
         room = wanted.room_id
         results = [_item(one, texts) | {"room": room} for one in shown]

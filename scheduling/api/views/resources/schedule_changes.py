@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -75,10 +76,14 @@ class ChangeView(ApiView, GenericAPIView):
     def check_related_permissions(self, request: Request) -> None:
         """Raise PermissionDenied if the caller lacks a permission on another model."""
 
-    def preview_or_apply(self, request: Request, pk: int) -> Response:
+    def refusal(self, error: ValidationError) -> APIException:
+        """Return the answer to a change that is not possible."""
+        return field_errors(error, self.names)
+
+    def preview_or_apply(self, request: Request, pk: int | None = None) -> Response:
         """Preview or apply the change and return its plan."""
         self.check_related_permissions(request)
-        row = get_object_or_404(self.get_queryset(), pk=pk)
+        row = None if pk is None else get_object_or_404(self.get_queryset(), pk=pk)
         body = read(self.body, request)
         dry_run, plan = body.pop("dry_run"), body.pop("plan", None)
         context = change_context(request, body.pop("notify", None))
@@ -86,7 +91,7 @@ class ChangeView(ApiView, GenericAPIView):
             change = self.get_change(row, body)
             change_plan = preview(change, context) if dry_run else apply(change, context, plan)
         except ValidationError as error:
-            raise field_errors(error, self.names) from error
+            raise self.refusal(error) from error
         return Response(ActAnswer(plan_response(change_plan, dry_run, context)).data)
 
 

@@ -25,6 +25,7 @@ from .schedule_changes import (
 from .slots import RecurringSlotDetail, RecurringSlotList
 from .statements import Statements
 from .students import StudentDetail, StudentList
+from .substitutes import SubstituteClasses, Substitutes
 from .teachers import TeacherDetail, TeacherList
 
 PK = "(?P<pk>[0-9]{1,18})"
@@ -58,6 +59,8 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"closures/{PK}", ClosureDetail, "closure"),
     ("classes", ClassList, "classes"),
     (f"classes/{PK}", ClassDetail, "class"),
+    (f"classes/{PK}/substitutes", Substitutes, "class-substitutes"),
+    ("classes/substitute", SubstituteClasses, "substitute-classes"),
     ("openings", OpeningList, "openings"),
     ("plan", Plan, "plan"),
     ("statements", Statements, "statements"),

@@ -58,13 +58,15 @@ def populate(seed):
         members = random.sample(students, random.randint(2, 4) if is_shared else 1)
         minutes, subject = random.choice([30, 45, 55]), random.choice(["Piano", "Cello", ""])
         room = random.choice(rooms)
+        others = [other for other in teachers if other != teacher] if teacher else [None]
+        original = random.choice([*others, None])
         for student in members:
             values = _outcome(random, begin, closures)
             if random.random() < 0.2:
                 values |= _moved(random, teacher or teachers[0], student, begin)
             if random.random() < 0.2:
                 subject = random.choice(["Piano", "Cello", ""])
-            values |= {"is_shared": is_shared, "room": room}
+            values |= {"is_shared": is_shared, "room": room, "original_teacher": original}
             _add(begin, minutes, student, teacher, subject, **values)
     cancelled = list(ScheduledClass.objects.filter(status="cancelled"))
     for lost, begin in zip(
@@ -235,7 +237,9 @@ def _earns(scheduled_class):
 def _price(scheduled_class):
     minutes = (scheduled_class.ends_at - scheduled_class.starts_at) // timedelta(minutes=1)
     price = None
-    durations = LessonDuration.objects.filter(settings__teacher=scheduled_class.teacher_id)
+    # A substitute does not change the price.
+    teacher = scheduled_class.original_teacher_id or scheduled_class.teacher_id
+    durations = LessonDuration.objects.filter(settings__teacher=teacher)
     for duration in durations.order_by("valid_from"):
         if duration.minutes == minutes and duration.valid_from <= scheduled_class.date:
             price = duration.price

@@ -1,0 +1,234 @@
+"""“Find a substitute”: who can give lessons of another teacher, and giving them in one act."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from scheduling.admin.core.links import class_url, may_find_times
+from scheduling.admin.core.mixins import MixinBase
+from scheduling.admin.core.permissions import may_change_classes
+from scheduling.domain.wallclock import is_same_zone
+from scheduling.models import ScheduledClass
+from scheduling.selectors.studio import studio
+from scheduling.services.notices import is_offered
+from scheduling.services.schedule_changes import GiveToSubstitutes, ScheduleChange
+from scheduling.services.substitutes import (
+    Availability,
+    Candidate,
+    Lesson,
+    field_of,
+    find_lessons,
+    sessions,
+)
+from scheduling.text.dates import short_day
+
+from .forms import ChangeForm
+from .plan_page import ChangePage, change_page
+
+# The most lessons of one form.
+MAX_LESSONS = 100
+
+
+def substitute_url(*references: object) -> str:
+    """Return the URL of “Find a substitute” for lessons, by their references."""
+    page = reverse("admin:scheduling_scheduledclass_substitute")
+    return f"{page}?lessons={','.join(map(str, references))}"
+
+
+class SubstituteField(forms.ChoiceField):
+    """The substitute for a lesson. ``busy`` are the reasons of those who are not free, by value."""
+
+    def __init__(self, *, busy: dict[str, str], **values: Any) -> None:
+        self.busy = busy
+        super().__init__(required=False, **values)
+
+    def validate(self, value: Any) -> None:
+        if value and not self.valid_value(value):
+            text = _("This teacher is not free: %(reason)s.")
+            reason = self.busy.get(value, _("not active, or gives the lesson already"))
+            raise forms.ValidationError(text % {"reason": reason})
+
+
+class SubstitutesForm(ChangeForm):
+    """A form with a field for each of ``lessons``; a group lesson has one."""
+
+    keep = gettext_lazy("leave it as it is")
+    groups: Sequence[Sequence[Lesson]] = ()
+
+    def add_lessons(self, lessons: Sequence[Lesson], now: datetime) -> None:
+        """Add the fields. A constant number of queries."""
+        self.groups = sessions(lessons[:MAX_LESSONS])
+        availability = Availability(lessons[:MAX_LESSONS], now)
+        found = [(group, availability.of(group[0])) for group in self.groups]
+        for group, candidates in found:
+            self.fields[_name(group)] = _field(group, candidates, availability, str(self.keep))
+
+    @property
+    def substitutes(self) -> tuple[tuple[str, int], ...]:
+        """The chosen teachers, by the references of lessons; the form must be valid."""
+        return tuple(
+            (lesson.reference, int(teacher))
+            for group in self.groups
+            if (teacher := self.cleaned_data.get(_name(group)))
+            for lesson in group
+        )
+
+
+def _name(group: Sequence[Lesson]) -> str:
+    return field_of(group[0].reference)
+
+
+def _field(
+    group: Sequence[Lesson], candidates: Iterable[Candidate], availability: Availability, keep: str
+) -> SubstituteField:
+    lesson = group[0]
+    regular: list[tuple[str, str]] = []
+    teaching: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    busy: dict[str, str] = {}
+    named = []
+    for each in candidates:
+        value = str(each.teacher.pk)
+        if each.obstacle is not None:
+            busy[value] = availability.text(each.obstacle)
+            if each.teaches_subject or each.is_regular:
+                named.append(_busy_text(each, busy[value]))
+            continue
+        kind = regular if each.is_regular else teaching if each.teaches_subject else others
+        kind.append((value, _label(each)))
+    choices: list[Any] = [("", keep), *regular]
+    if lesson.subject:
+        titles = (_("Teach %(subject)s") % {"subject": lesson.subject}, _("Other teachers"))
+        parts = zip(titles, (teaching, others), strict=True)
+        choices += [(title, some) for title, some in parts if some]
+    else:
+        choices += teaching
+    texts = []
+    if not regular and not teaching:
+        texts.append(_("Nobody who teaches this is free."))
+    if named:
+        texts.append(_("Not free: %(list)s.") % {"list": "; ".join(named)})
+    return SubstituteField(
+        label=_lesson_text(group), choices=choices, busy=busy, help_text=" ".join(texts)
+    )
+
+
+def _label(candidate: Candidate) -> str:
+    name = str(candidate.teacher)
+    if candidate.is_regular:
+        return _("%(teacher)s, the regular teacher") % {"teacher": name}
+    if candidate.is_inside_hours is None:
+        return _("%(teacher)s (working hours not known)") % {"teacher": name}
+    if not candidate.is_inside_hours:
+        return _("%(teacher)s (outside the working hours)") % {"teacher": name}
+    return name
+
+
+def _busy_text(candidate: Candidate, reason: str) -> str:
+    name = str(candidate.teacher)
+    return reason if reason.startswith(name) else f"{name}: {reason}"
+
+
+def _lesson_text(group: Sequence[Lesson]) -> str:
+    """Return “Mon 5 Jan, 16:00–17:00 · Ana, Leo · Piano”."""
+    lesson = group[0]
+    when = f"{capfirst(short_day(lesson.day))}, {lesson.hours}"
+    if not is_same_zone(lesson.zone, studio().time_zone):
+        when += f" ({lesson.zone})"
+    parts = (when, ", ".join(each.student for each in group), lesson.subject)
+    return " · ".join(filter(None, parts))
+
+
+class FindSubstituteForm(SubstitutesForm):
+    """The substitutes for ``found``; the hidden field has the references that were asked for."""
+
+    lessons = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
+
+    def __init__(
+        self, row: Any, today: date, data: Any = None, *, asked: str, found: Sequence[Lesson]
+    ) -> None:
+        self.asked = asked
+        super().__init__(row, today, data)
+        self.add_lessons(found, timezone.now())
+
+    def initial_values(self) -> dict[str, Any]:
+        return {"lessons": self.asked}
+
+    def change(self) -> ScheduleChange:
+        return GiveToSubstitutes(self.substitutes)
+
+
+class SubstituteActionMixin(MixinBase):
+    """Adds the page “Find a substitute”, and the action of the list that leads to it."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.substitute_view)
+        own = path("substitute/", view, name="scheduling_scheduledclass_substitute")
+        return [own, *super().get_urls()]
+
+    def has_substitute_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may change any class and sees when all teachers are free."""
+        return may_change_classes(request.user) and may_find_times(request.user)
+
+    @admin.action(permissions=["substitute"], description=gettext_lazy("Find a substitute…"))
+    def substitute(
+        self, request: HttpRequest, rows: QuerySet[ScheduledClass]
+    ) -> HttpResponseRedirect | None:
+        """Redirect to the page."""
+        ids = list(rows.order_by("starts_at", "id").values_list("pk", flat=True)[: MAX_LESSONS + 1])
+        if len(ids) > MAX_LESSONS:
+            text = _("More than %(most)d classes are selected. Select fewer.")
+            messages.error(request, text % {"most": MAX_LESSONS})
+            return None
+        return HttpResponseRedirect(substitute_url(*ids))
+
+    def substitute_view(self, request: HttpRequest) -> HttpResponse:
+        """Choose substitutes, preview and apply."""
+        if not self.has_substitute_permission(request):
+            raise PermissionDenied
+        values = request.POST if request.method == "POST" else request.GET
+        asked = values.get("lessons", "")
+        references = asked.split(",")[:MAX_LESSONS]
+        lessons = find_lessons(references, timezone.now())
+        page = reverse("admin:scheduling_scheduledclass_changelist")
+        if not lessons:
+            text = ngettext(
+                "This class has no teacher, or does not take place.",
+                "These classes have no teacher, or do not take place.",
+                len(references),
+            )
+            messages.error(request, text)
+            return HttpResponseRedirect(page)
+        row = None
+        if len(references) == 1 and references[0].isdigit():
+            row = ScheduledClass.objects.select_related("student").get(pk=references[0])
+            page = class_url(row.pk)
+        return change_page(
+            request,
+            ChangePage(
+                title=_("Find a substitute"),
+                intro=_(
+                    "Teachers who are free then are offered. The schedule stays as it is: the "
+                    "next week is the regular teacher's again. No run changes these classes."
+                ),
+                button=_("Give the classes to them"),
+                row=row or ScheduledClass(),
+                row_label=str(row) if row else "",
+                form=partial(FindSubstituteForm, asked=asked, found=lessons),
+                next_address=lambda change_plan: page,
+                notifies=is_offered(),
+                back=page,
+            ),
+        )
