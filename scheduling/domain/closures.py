@@ -62,7 +62,7 @@ class ClosureCalendar:
         return found if found is self._all else sorted(found, key=lambda closure: closure.id)
 
 
-def covering(closures: list[Closure], day: date) -> Closure | None:
+def covering(closures: Iterable[Closure], day: date) -> Closure | None:
     """Return the first of ``closures`` that covers ``day``."""
     for closure in closures:
         if closure.first <= day <= closure.last:

@@ -16,9 +16,9 @@ def has_rooms() -> bool:
     return Room.objects.exists()
 
 
-def active_rooms() -> list[int]:
-    """Return the ids of the active rooms, by name."""
-    return list(Room.objects.filter(is_active=True).values_list("id", flat=True))
+def active_rooms() -> dict[int, str]:
+    """Return the names of the active rooms by id, in the order of the names."""
+    return dict(Room.objects.filter(is_active=True).values_list("id", "name"))
 
 
 def rooms_to_choose() -> list[tuple[int, str, bool]]:

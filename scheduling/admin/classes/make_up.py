@@ -68,8 +68,9 @@ class MakeUpActionMixin(MixinBase):
             messages.error(request, " ".join(error.messages))
             return None
         # “Find a time” chooses the first values.
-        names = ("date", "start_time", "teacher")
-        initial = {name: request.POST.get(f"initial_{name}", "") for name in names}
+        names = ("date", "start_time", "teacher", "room")
+        given = {name: request.POST.get(f"initial_{name}") for name in names}
+        initial = {name: value for name, value in given.items() if value is not None}
         data = request.POST if "start_time" in request.POST else None
         form = MakeUpForm(data, cancelled_class, initial)
         if form.is_bound and form.is_valid():
@@ -97,10 +98,14 @@ class MakeUpActionMixin(MixinBase):
             "last_day": make_ups.last_day(cancelled_class),
             "cancelled_class": cancelled_class,
             "form": form,
-            "find": find_time_url(cancelled_class.teacher_id, make_up=cancelled_class.pk)
-            if may_find_times(request.user)
-            else "",
+            "find": _find_url(cancelled_class) if may_find_times(request.user) else "",
             "checkbox": helpers.ACTION_CHECKBOX_NAME,
             "media": self.media,
         }
         return TemplateResponse(request, "admin/scheduling/scheduledclass/make_up.html", context)
+
+
+def _find_url(lost: ScheduledClass) -> str:
+    """Return “Find a time” for a make-up, with the room of the lost class if it is offered."""
+    room = lost.room_id if lost.room and lost.room.is_active else ""
+    return find_time_url(lost.teacher_id, make_up=lost.pk, room=room)

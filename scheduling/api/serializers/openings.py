@@ -12,7 +12,7 @@ from scheduling.domain.working_hours import end_minute
 from scheduling.selectors.studio import studio_today
 from scheduling.services.openings import MAX_DAYS, MAX_TEACHERS, MAX_WEEKS
 
-from .fields import QueryBooleanField, QueryIdField, QueryIntegerField, TimeField
+from .fields import ID, QueryBooleanField, QueryIdField, QueryIntegerField, TimeField
 from .queries import QuerySerializer
 from .responses import Number, Text
 from .strict import StudioDateField
@@ -37,6 +37,19 @@ class QueryWeekdaysField(serializers.RegexField):
         return frozenset(map(int, text.split(",")))
 
 
+ANY = "any"
+
+
+@extend_schema_field({"oneOf": [ID, {"type": "string", "enum": [ANY]}]})
+class QueryRoomField(QueryIdField):
+    """The ID of a room, or ``any``."""
+
+    default_error_messages = {"invalid": gettext_lazy("Write the ID of a room, or “any”.")}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return ANY if data == ANY else super().run_validation(data)
+
+
 class OpeningsQuery(QuerySerializer):
     """What is looked for: lessons of ``minutes``, weekly, or with ``once`` on single dates."""
 
@@ -53,7 +66,9 @@ class OpeningsQuery(QuerySerializer):
         required=False, max_length=200, help_text="Only teachers who teach it."
     )
     student = QueryIdField(required=False, help_text="Whose lessons are in the way, too.")
-    room = QueryIdField(required=False, help_text="A room that has to be free, too.")
+    room = QueryRoomField(
+        required=False, help_text="A room that has to be free, too; `any`: one of the active rooms."
+    )
     weekdays = QueryWeekdaysField(required=False, help_text="All by default.")
     earliest = TimeField(required=False, help_text="Local time of each teacher.")
     latest = TimeField(required=False, help_text="The latest end; 00:00 is midnight.")
@@ -103,15 +118,24 @@ class OpeningException(serializers.Serializer):
     class_id = Number(allow_null=True)
 
 
+class OpeningRoom(serializers.Serializer):
+    """A room that is free on all dates of an opening but its exceptions."""
+
+    id = Number(min_value=1)
+    name = Text()
+
+
 class OpeningItem(serializers.Serializer):
     """A start that is free on ``freeWeeks`` of ``weeks`` dates, the first of them ``firstDate``.
 
     Times are local to ``timeZone``. ``insideWorkingHours`` is null if no hours were entered.
+    ``room`` is the first of ``rooms``; null if no room was asked for.
     """
 
     teacher = Number(min_value=1)
     teacher_name = Text()
     room = Number(min_value=1, allow_null=True)
+    rooms = OpeningRoom(many=True)
     day_of_week = Number(min_value=1, max_value=7)
     start_time = serializers.TimeField()
     end_time = serializers.TimeField()

@@ -82,6 +82,8 @@ class PlanItem(serializers.Serializer):
     student_name = serializers.CharField(allow_blank=True)
     teacher = serializers.IntegerField(allow_null=True)
     teacher_name = serializers.CharField(allow_blank=True)
+    room = serializers.IntegerField(allow_null=True)
+    room_name = serializers.CharField(allow_blank=True)
     class_id = serializers.IntegerField(allow_null=True)
     date = serializers.DateField(allow_null=True)
     start_time = serializers.TimeField(format="%H:%M", allow_null=True)

@@ -11,12 +11,13 @@ from scheduling.domain.series import Series, SeriesKey
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A result worth reporting: the people, the outcome, the reason. Times are in ``zone``."""
+    """A result worth reporting: people and room, outcome, reason. Times are in ``zone``."""
 
     outcome: Outcome
     reason: Reason
     student_id: int | None = None
     teacher_id: int | None = None
+    room_id: int | None = None
     series: SeriesKey | None = None
     class_id: int | None = None
     day: date | None = None
@@ -33,6 +34,7 @@ def series_note(series: Series, outcome: Outcome, reason: Reason) -> Note:
         reason,
         student_id=series.student_id,
         teacher_id=series.teacher_id,
+        room_id=series.room_id,
         series=series.key,
         start_time=series.start_time,
         end_time=series.end_time,
@@ -47,6 +49,7 @@ def row_note(row: StoredClass, outcome: Outcome, reason: Reason) -> Note:
         reason,
         student_id=row.student_id,
         teacher_id=row.teacher_id,
+        room_id=row.room_id,
         series=row.series,
         class_id=row.id,
         day=row.date,

@@ -271,6 +271,7 @@ def _planned_note(planned: PlannedClass, reason: Reason) -> Note:
         reason,
         student_id=planned.series.student_id,
         teacher_id=planned.series.teacher_id,
+        room_id=planned.series.room_id,
         series=planned.series.key,
         class_id=planned.row.id if planned.row else None,
         day=planned.day,

@@ -122,7 +122,7 @@ def due_classes(
 def _name_free_rooms(plan: Plan) -> None:
     """Add the free rooms to the conflicts about a room, in two queries; without any, in none."""
     if conflicts := room_conflicts(plan):
-        rooms = active_rooms()
+        rooms = list(active_rooms())
         busy = bookings_in_rooms(rooms, [conflict.planned for conflict in conflicts])
         add_free_rooms(plan, busy, rooms)
 

@@ -37,8 +37,10 @@ class ResultLine:
     params: dict[str, Any] = field(default_factory=dict)
     student_id: int | None = None
     teacher_id: int | None = None
+    room_id: int | None = None
     student: str = ""
     teacher: str = ""
+    room: str = ""
     series: SeriesKey | None = None
     class_id: int | None = None
     day: date | None = None
@@ -62,7 +64,8 @@ class ResultLine:
         """Return the values for a fingerprint: equal, with equal ``repr``, for equal lines.
 
         Names and error texts are left out: they may be in another language. So are the free rooms,
-        which say nothing about this class.
+        which say nothing about this class. Without a room they are those from before there were
+        rooms.
         """
         return (
             self.outcome.value,
@@ -70,6 +73,7 @@ class ResultLine:
             sorted((name, str(value)) for name, value in self.params.items() if name not in _LOOSE),
             self.student_id,
             self.teacher_id,
+            *((self.room_id,) if self.room_id is not None else ()),
             self.series and (self.series.kind.value, self.series.id),
             self.class_id,
             self.day,
@@ -142,7 +146,9 @@ def lines_of(plan: Plan, with_creates: bool = False) -> list[ResultLine]:
         + [series.teacher_id for series in all_series]
         + [booking.teacher_id for booking in bookings]
         + [closure.teacher_id for closure, _day in plan.closed],
-        [
+        [note.room_id for note in plan.notes]
+        + [planned.series.room_id for planned in creates]
+        + [
             room
             for note in plan.notes
             for name in _ROOMS
@@ -198,8 +204,10 @@ def _note_line(note: Note, names: PersonNames, becomes: ClassAttributes | None) 
         params=params,
         student_id=note.student_id,
         teacher_id=note.teacher_id,
+        room_id=note.room_id,
         student=names.student(note.student_id),
         teacher=names.teacher(note.teacher_id),
+        room=names.room(note.room_id),
         series=note.series,
         class_id=note.class_id,
         day=note.day,
@@ -216,8 +224,11 @@ def rooms_of(conflicts: Iterable[Conflict]) -> list[int | None]:
     return [
         room
         for conflict in conflicts
-        if conflict.clash.code == "room_busy"
-        for room in (conflict.clash.booking.room_id, *conflict.free_rooms[:_MOST_ROOMS])
+        for room in (
+            conflict.planned.series.room_id,
+            conflict.clash.booking.room_id,
+            *conflict.free_rooms[:_MOST_ROOMS],
+        )
     ]
 
 
@@ -269,8 +280,10 @@ def _planned_line(
         params=params,
         student_id=series.student_id,
         teacher_id=series.teacher_id,
+        room_id=series.room_id,
         student=names.student(series.student_id),
         teacher=names.teacher(series.teacher_id),
+        room=names.room(series.room_id),
         series=series.key,
         class_id=planned.row.id if planned.row else None,
         day=planned.day,
@@ -284,7 +297,9 @@ def _planned_line(
 def lines_of_error(all_series: Collection[Series], error: str) -> list[ResultLine]:
     """Return an error line with the text ``error`` for each of ``all_series``."""
     names = PersonNames(
-        [series.student_id for series in all_series], [series.teacher_id for series in all_series]
+        [series.student_id for series in all_series],
+        [series.teacher_id for series in all_series],
+        [series.room_id for series in all_series],
     )
     return [
         ResultLine(
@@ -293,8 +308,10 @@ def lines_of_error(all_series: Collection[Series], error: str) -> list[ResultLin
             params={"error": error},
             student_id=series.student_id,
             teacher_id=series.teacher_id,
+            room_id=series.room_id,
             student=names.student(series.student_id),
             teacher=names.teacher(series.teacher_id),
+            room=names.room(series.room_id),
             series=series.key,
             start_time=series.start_time,
             end_time=series.end_time,

@@ -1,17 +1,17 @@
 """Bookings: the stored classes that occupy people and rooms."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from django.db import connection
 
 from scheduling.domain.existing_classes import Booking
 from scheduling.domain.planning import PlannedClass
-from scheduling.domain.wallclock import from_epoch, to_epoch
+from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import WEEK
 
-from .rows import series_key, to_epoch_rounded_up
+from .rows import series_key
 from .sql import classes_of, list_param
 
 MARGIN = WEEK / 7 * 2
@@ -24,8 +24,8 @@ class _BookingRow(NamedTuple):
     recurring_slot_id: int | None
     student_id: int
     teacher_id: int | None
-    starts_at: datetime
-    ends_at: datetime
+    starts: int
+    ends: int
     is_shared: bool
     date: date
     start_time: time
@@ -34,7 +34,23 @@ class _BookingRow(NamedTuple):
     room_id: int | None
 
 
-_COLUMNS = ", ".join(f"c.{name}" for name in _BookingRow._fields)
+# Whole seconds since the epoch, a start rounded down and an end up, as the database computes them
+# in a fraction of the time in which Python reads an instant.
+_SECONDS = {
+    "postgresql": {
+        "starts": "floor(date_part('epoch', c.starts_at))::bigint",
+        "ends": "ceil(date_part('epoch', c.ends_at))::bigint",
+    },
+    "sqlite": {
+        "starts": "CAST(strftime('%%s', c.starts_at) AS INTEGER)",
+        "ends": "CAST(strftime('%%s', c.ends_at) AS INTEGER) + (c.ends_at GLOB '*.*[1-9]*')",
+    },
+}
+
+
+def _columns() -> str:
+    seconds = _SECONDS[connection.vendor]
+    return ", ".join(seconds.get(name, f"c.{name}") for name in _BookingRow._fields)
 
 
 def bookings_near(planned_classes: Sequence[PlannedClass]) -> list[Booking]:
@@ -71,14 +87,15 @@ def bookings_between(
     span = [adapt(start), adapt(end)]
     students, teachers = list_param(set(student_ids)), list_param(set(teacher_ids))
     rooms = set(room_ids)
+    columns = _columns()
     sql = f"""
-        SELECT {_COLUMNS} FROM {classes_of("teacher_id", _ACTIVE)}
+        SELECT {columns} FROM {classes_of("teacher_id", _ACTIVE)}
         UNION ALL
-        SELECT {_COLUMNS} FROM {classes_of("student_id", _ACTIVE)}
+        SELECT {columns} FROM {classes_of("student_id", _ACTIVE)}
     """
     params = [teachers, *span, students, *span]
     if rooms:
-        sql += f" UNION ALL SELECT {_COLUMNS} FROM {classes_of('room_id', _ACTIVE)}"
+        sql += f" UNION ALL SELECT {columns} FROM {classes_of('room_id', _ACTIVE)}"
         params += [list_param(rooms), *span]
     found: dict[int, Booking] = {}  # the parts of the query may return the same class
     with connection.cursor() as cursor:
@@ -96,8 +113,8 @@ def _booking(row: _BookingRow) -> Booking:
         series=series_key(row.fixed_schedule_id, row.recurring_slot_id),
         student_id=row.student_id,
         teacher_id=row.teacher_id,
-        starts=to_epoch(_aware(row.starts_at)),
-        ends=to_epoch_rounded_up(_aware(row.ends_at)),
+        starts=row.starts,
+        ends=row.ends,
         is_shared=bool(row.is_shared),
         day=row.date,
         start_time=row.start_time,
@@ -107,15 +124,10 @@ def _booking(row: _BookingRow) -> Booking:
     )
 
 
-def _aware(moment: datetime) -> datetime:
-    """Return ``moment`` with its zone: SQLite returns instants in UTC without one."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 # The stored classes in one of several rooms (``place``) during one of several spans.
 _IN_ROOMS = {
-    "postgresql": f"""
-        SELECT {_COLUMNS}
+    "postgresql": """
+        SELECT {columns}
         FROM unnest(%s::bigint[]) AS place (value)
         CROSS JOIN unnest(%s::timestamptz[], %s::timestamptz[]) AS span (starts, ends)
         CROSS JOIN LATERAL (
@@ -125,8 +137,8 @@ _IN_ROOMS = {
               AND c.ends_at > span.starts
             OFFSET 0
         ) AS c""",
-    "sqlite": f"""
-        SELECT {_COLUMNS}
+    "sqlite": """
+        SELECT {columns}
         FROM json_each(%s) AS place
         CROSS JOIN json_each(%s) AS first
         CROSS JOIN json_each(%s) AS last ON last.key = first.key
@@ -147,7 +159,7 @@ def bookings_in_rooms(
     starts, ends = zip(*spans, strict=True)
     params = [list_param(rooms), _instants(starts), _instants(ends)]
     with connection.cursor() as cursor:
-        cursor.execute(_IN_ROOMS[connection.vendor], params)
+        cursor.execute(_IN_ROOMS[connection.vendor].format(columns=_columns()), params)
         rows = [_BookingRow._make(values) for values in cursor]
     # A class may overlap several spans.
     return [_booking(row) for row in {row.id: row for row in rows}.values()]

@@ -16,11 +16,17 @@ from scheduling.text.reasons import reason_text
 class ObstacleTexts:
     """The obstacles in words, with the names of the people in them.
 
-    ``diaries`` have the time of each teacher that is taken.
+    ``diaries`` have the time of each teacher that is taken. ``rooms`` are the names of the rooms
+    that were asked for.
     """
 
-    def __init__(self, diaries: Mapping[int, Diary], obstacles: Iterable[Obstacle]) -> None:
-        self._diaries = diaries
+    def __init__(
+        self,
+        diaries: Mapping[int, Diary],
+        obstacles: Iterable[Obstacle],
+        rooms: Mapping[int, str] | None = None,
+    ) -> None:
+        self._diaries, self._rooms = diaries, rooms or {}
         self._bookings = [each.booking for each in obstacles if each.booking is not None]
 
     @cached_property
@@ -45,8 +51,11 @@ class ObstacleTexts:
         }
         if self._clashes(booking):
             return _("a lesson of %(student)s that clashes is due then") % names
-        if obstacle.code == "room_busy":
+        if obstacle.code == "room_busy" and len(self._rooms) == 1:
             return _("%(student)s has a class in this room") % names
+        if obstacle.code == "room_busy" and booking.room_id is not None:
+            room = self._rooms[booking.room_id]
+            return _("%(student)s has a class in %(room)s") % {**names, "room": room}
         if obstacle.code == "teacher_busy":
             return _("%(teacher)s teaches %(student)s") % names
         if booking.teacher_id is None:

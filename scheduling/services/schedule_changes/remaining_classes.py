@@ -40,6 +40,7 @@ def list_or_cancel_remaining(
     names = PersonNames(
         [scheduled_class.student_id for scheduled_class in found],
         [scheduled_class.teacher_id for scheduled_class in found],
+        [scheduled_class.room_id for scheduled_class in found],
     )
     lines = []
     for scheduled_class in found:
@@ -86,8 +87,10 @@ def _line(
         params=params,
         student_id=scheduled_class.student_id,
         teacher_id=scheduled_class.teacher_id,
+        room_id=scheduled_class.room_id,
         student=names.student(scheduled_class.student_id),
         teacher=names.teacher(scheduled_class.teacher_id),
+        room=names.room(scheduled_class.room_id),
         series=series,
         class_id=scheduled_class.pk,
         day=scheduled_class.date,

@@ -14,6 +14,7 @@ from scheduling.domain.series import SeriesKey
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Closure
 from scheduling.services.schedules.rooms import overfull_rules
+from scheduling.services.schedules.working_hours import outside_hours
 
 from .base import ChangeContext, ChangeRecord, is_not_conflict
 from .remaining_classes import list_or_cancel_remaining
@@ -57,7 +58,7 @@ class ChangeFromDate:
         else:
             rule, record.warnings = split_series(rule, series, self.day, self.values, context.now)
             record.series = key_of(rule)
-        record.warnings += overfull_rules([rule], context.today)
+        record.warnings += _rule_warnings(rule, context.today)
         return record
 
 
@@ -99,7 +100,7 @@ class ChangeAllFuture:
         refuse_no_change(rule, self.values)
         set_values(rule, self.values)
         rule.save()
-        record.warnings += overfull_rules([rule], context.today)
+        record.warnings += _rule_warnings(rule, context.today)
         return record
 
 
@@ -193,6 +194,11 @@ class ResumeSeries:
             else:
                 pause.delete()
         return record
+
+
+def _rule_warnings(rule: Rule, today: date) -> list[str]:
+    """Return the warnings of the form of a weekly lesson."""
+    return [*overfull_rules([rule], today), *outside_hours([rule], today)]
 
 
 def _record_of(rule: Rule) -> ChangeRecord:

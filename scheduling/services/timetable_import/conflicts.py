@@ -1,11 +1,13 @@
-"""The double bookings that an import would create, within its rows and with stored classes."""
+"""What an import would create that a person has to see: conflicts, and rooms that are too small."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from django.db import transaction
 
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.services.classes.conflicts import collisions
+from scheduling.services.schedules.rooms import overfull_groups
 from scheduling.services.timetable_import.matching.match import MatchResult
 
 from .timetable import Timetable
@@ -15,19 +17,31 @@ from .writer import apply
 MAX_RULES = 5_000
 
 
-def new_conflicts(
-    timetable: Timetable, matching: MatchResult, now: datetime, today: date
-) -> list[ResultLine] | None:
-    """Return the new conflicts of this week and the horizon, in order.
+class NewProblems(NamedTuple):
+    """The new conflicts of this week and the horizon, in order, and warnings about rooms."""
 
-    Conflicts that exist before the import are left out. None if the file has too many rules to
-    check. The import is applied and rolled back; nothing is written.
+    conflicts: list[ResultLine]
+    overfull: list[str]
+
+
+def new_problems(
+    timetable: Timetable, matching: MatchResult, now: datetime, today: date
+) -> NewProblems | None:
+    """Return what there is not before the import, within its rows and with what is stored.
+
+    None if the file has too many rules to check. The import is applied and rolled back; nothing is
+    written.
     """
     if timetable.rule_count > MAX_RULES:
         return None
     known = {(conflict.key, conflict.day) for conflict in collisions(now)}
+    too_small = overfull_groups(today)
     with transaction.atomic():
         apply(timetable, matching, now, today)
         conflicts = collisions(now)
+        groups = overfull_groups(today)
         transaction.set_rollback(True)
-    return [conflict.line for conflict in conflicts if (conflict.key, conflict.day) not in known]
+    return NewProblems(
+        [conflict.line for conflict in conflicts if (conflict.key, conflict.day) not in known],
+        [text for group, text in groups.items() if too_small.get(group) != text],
+    )

@@ -25,7 +25,7 @@ from scheduling.services.timetable_import.reading.row_parser import RowParser
 from scheduling.services.timetable_import.reading.table_reader import read_records
 
 from .answers import NO_ANSWERS, Answers
-from .conflicts import new_conflicts
+from .conflicts import new_problems
 from .errors import ImportFaults
 from .preview import build_plan
 from .report import ImportReport
@@ -60,9 +60,11 @@ def import_timetable(
         comparison.match()
         report = comparison.report_with_plan()
         if report.plan is not None:
-            report.conflicts = new_conflicts(
+            problems = new_problems(
                 comparison.timetable, comparison.matching, now, comparison.today
             )
+            if problems is not None:
+                report.conflicts, report.overfull = problems
         return report
     with transaction.atomic():
         wait_for_other_loads()

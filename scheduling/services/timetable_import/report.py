@@ -51,6 +51,8 @@ class ImportReport:
     answers: Answers = field(default_factory=Answers)
     # The double bookings that a dry run would create; None if not checked.
     conflicts: list[ResultLine] | None = None
+    # Warnings of a dry run about groups that are larger than their rooms.
+    overfull: list[str] = field(default_factory=list)
     # The plan of a dry run; None after an import, or with faults.
     plan: ImportPlan | None = None
 
@@ -101,6 +103,7 @@ class ImportReport:
             **self._change_counts(),
             **self._lookalike_data(),
             **self._conflict_data(),
+            **({"overfull": self.overfull[:MAX_CONFLICTS]} if self.overfull else {}),
         }
 
     def _guardian_count(self) -> dict[str, int]:
@@ -227,6 +230,7 @@ class ImportReport:
             ) % {"n": self.start_dates}
         if self.is_dry_run and (warning := self.merged_cells_warning):
             yield warning
+        yield from self.overfull[:MAX_LISTED_CONFLICTS]
         yield from self._conflict_lines()
         if self.is_dry_run:
             yield _("Nothing was written.")

@@ -7,7 +7,10 @@ MINUTE = timedelta(minutes=1)
 
 
 def expected_openings(question, host, attendee=None):
-    """``{(dates, start): dates that are not free}`` of every start that is free at least once."""
+    """``{(dates, start): (dates that are not free, rooms)}`` of every start that is free once.
+
+    Of several rooms the first that is free on the most dates counts, and those like it.
+    """
     found = {}
     for dates in _groups(question):
         later = tuple(day + timedelta(days=7) for day in dates)
@@ -21,11 +24,16 @@ def expected_openings(question, host, attendee=None):
                 continue
             if not any(_is_candidate(day, start, question, host) for day in shown):
                 continue
-            blocked = frozenset(
-                day for day in shown if not _is_free(day, start, question, host, attendee)
-            )
-            if len(blocked) < len(shown):
-                found[shown, start] = blocked
+            blocked = {
+                room: frozenset(
+                    day for day in shown if not _is_free(day, start, question, host, attendee, room)
+                )
+                for room in host.rooms
+            }
+            least = min(blocked.values(), key=len, default=shown)
+            if len(least) < len(shown):
+                alike = (room for room in blocked if blocked[room] == least and room is not None)
+                found[shown, start] = least, tuple(alike)
     return found
 
 
@@ -77,14 +85,14 @@ def _ends(day, host):
             yield end.hour * 60 + end.minute
 
 
-def _is_free(day, start, question, host, attendee):
+def _is_free(day, start, question, host, attendee, room):
     if not _open_minutes(day, host).issuperset(range(start, start + question.minutes)):
         return False
     if any(closure.first <= day <= closure.last for closure in host.closures):
         return False
     begins = _instant(day, start, host.zone)
     ends = begins + question.minutes * MINUTE
-    bookings = list(host.diary.bookings)
+    bookings = [*host.diary.bookings, *host.rooms[room].bookings]
     if attendee is not None:
         if not (attendee.first or day) <= day <= (attendee.last or day):
             return False

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scheduling.domain.closures import Closure
 from scheduling.domain.existing_classes import Booking
 from scheduling.domain.openings import (
+    WITHOUT_ROOM,
     Attendee,
     Diary,
     Host,
@@ -81,6 +82,13 @@ def questions(draw):
 
 
 @st.composite
+def rooms(draw):
+    """No room at all, the one that is asked for, or several of which one is enough."""
+    numbers = draw(st.lists(st.integers(1, 9), max_size=3, unique=True))
+    return {number: Diary("room_busy", draw(bookings(draw(ZONES), most=6))) for number in numbers}
+
+
+@st.composite
 def hosts(draw):
     zone = draw(ZONES)
     first = draw(NEAR)
@@ -105,11 +113,15 @@ def attendees(draw):
 
 @pytest.mark.hypothesis
 @settings(deadline=None)
-@given(questions(), hosts(), st.none() | attendees())
-def test_openings_are_those_of_brute_force(question, host, attendee):
+@given(questions(), hosts(), st.none() | attendees(), st.just(WITHOUT_ROOM) | rooms())
+def test_openings_are_those_of_brute_force(question, host, attendee, rooms):
+    host = replace(host, rooms=rooms)
     found = find_openings(question, host, attendee)
     actual = {
-        (opening.dates, opening.start): frozenset(each.day for each in opening.exceptions)
+        (opening.dates, opening.start): (
+            frozenset(each.day for each in opening.exceptions),
+            opening.rooms,
+        )
         for opening in found
     }
     assert actual == expected_openings(question, host, attendee)
@@ -217,6 +229,21 @@ def test_each_obstacle_has_its_code(values, attendee, code):
     found = find_openings(ask(step=120), host(**values), attendee)
     assert [each.code for opening in found for each in opening.exceptions] == [code]
     assert [opening.is_inside_hours for opening in found] == [code != "outside_hours"]
+
+
+def test_a_lesson_keeps_one_of_the_rooms_that_are_free_on_the_most_dates():
+    later = MONDAY + timedelta(weeks=1)
+    rooms = {
+        1: Diary("room_busy", [booking(MONDAY, 600, 60), booking(later, 600, 60)]),
+        2: Diary("room_busy", [booking(later, 600, 60)]),
+        3: Diary("room_busy", [booking(MONDAY, 600, 60)]),
+        4: Diary("room_busy", [booking(later, 630, 60)]),
+    }
+    free, partly = find_openings(ask(step=60), host(rooms=rooms))
+    assert (free.start, free.rooms, free.exceptions) == (660, (1, 2, 3), ())
+    assert (partly.start, partly.rooms) == (600, (2, 4))
+    assert [(each.day, each.code) for each in partly.exceptions] == [(later, "room_busy")]
+    assert find_openings(ask(), host(rooms={})) == []
 
 
 def test_every_second_week_meets_half_of_the_dates():

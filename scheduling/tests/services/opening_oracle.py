@@ -22,8 +22,8 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 def taken(person, first, last, now):
-    """Every booking of a teacher or student: stored classes, and dates at which rules want one."""
-    whose = "teacher" if hasattr(person, "time_zone") else "student"
+    """Every booking of a teacher, student or room: stored classes, and dates that rules want."""
+    whose = person._meta.model_name
     found = [
         _booking(row, row.date, row.start_time, row.starts_at, row.ends_at, row.time_zone)
         for row in ScheduledClass.objects.filter(**{whose: person}).exclude(

@@ -14,7 +14,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone
 from scheduling.domain.windows import monday_of
 from scheduling.domain.working_hours import WorkingHours as DomainHours
-from scheduling.models import Job, ScheduledClass, WorkingHours
+from scheduling.models import Job, Room, ScheduledClass, WorkingHours
 from scheduling.selectors.schedules.working_hours import working_hours
 from scheduling.services.classes.obstacle_texts import ObstacleTexts
 from scheduling.services.openings import MAX_TEACHERS, OpeningsQuery, openings
@@ -38,6 +38,7 @@ class _Undo(Exception):
 def random_query(studio: Studio) -> OpeningsQuery:
     dice = studio.dice
     first = studio.today + timedelta(dice.choice([0, 1, 3]))
+    any_room = dice.random() < 0.3
     return OpeningsQuery(
         minutes=dice.choice([30, 45, 60]),
         first=first,
@@ -46,6 +47,8 @@ def random_query(studio: Studio) -> OpeningsQuery:
         last=dice.choice([None, None, first + timedelta(8)]),
         teacher_ids=tuple(teacher.pk for teacher in dice.sample(studio.teachers, 2)),
         student_id=dice.choice([None, *(each.pk for each in studio.students if each.is_active)]),
+        room_id=None if any_room else dice.choice([None, *(room.pk for room in studio.rooms)]),
+        any_room=any_room,
         weekdays=frozenset(dice.sample(range(1, 5), 2)),
         earliest=dice.choice([None, 8 * 60]),
         latest=dice.choice([None, 13 * 60]),
@@ -103,6 +106,10 @@ def check_against_brute_force(studio: Studio, query: OpeningsQuery, answer: Any)
         first=student.start_date,
         last=student.end_date,
     )
+    rooms = Room.objects.filter(is_active=True).order_by("name", "id")
+    if query.room_id is not None:
+        rooms = rooms.filter(pk=query.room_id)
+    diaries = {room.pk: Diary("room_busy", taken(room, *span)) for room in rooms}
     for teacher in answer.teachers:
         host = Host(
             zone=teacher.time_zone,
@@ -110,10 +117,12 @@ def check_against_brute_force(studio: Studio, query: OpeningsQuery, answer: Any)
             diary=Diary("teacher_busy", taken(teacher, *span)),
             closures=closures_of(teacher, student),
             unknown_hours=query.unknown_hours,
+            **({"rooms": diaries} if query.any_room or query.room_id is not None else {}),
         )
         found = {
-            (each.opening.dates, each.opening.start): frozenset(
-                obstacle.day for obstacle in each.opening.exceptions
+            (each.opening.dates, each.opening.start): (
+                frozenset(obstacle.day for obstacle in each.opening.exceptions),
+                each.opening.rooms,
             )
             for each in answer.found
             if each.teacher == teacher
@@ -129,6 +138,7 @@ def check_bookings(studio: Studio, query: OpeningsQuery, answer: Any) -> int:
     student = type(studio.students[0]).objects.get(pk=student_id)
     for each in booked:
         opening = each.opening
+        room_id = studio.dice.choice(opening.rooms or [None])
         try:
             with transaction.atomic():
                 slot = make.slot(
@@ -137,6 +147,7 @@ def check_bookings(studio: Studio, query: OpeningsQuery, answer: Any) -> int:
                     weekday=opening.weekday,
                     start=f"{opening.start_time:%H:%M}",
                     minutes=query.minutes,
+                    room_id=room_id,
                     valid_from=opening.dates[0],
                     valid_until=opening.dates[-1],
                     interval_weeks=query.interval_weeks,
@@ -144,8 +155,10 @@ def check_bookings(studio: Studio, query: OpeningsQuery, answer: Any) -> int:
                 )
                 conflicts = store_everything(studio, opening.dates[0])
                 made = ScheduledClass.objects.filter(recurring_slot=slot, status="scheduled")
-                rows = made.order_by("date").values_list("date", "start_time", "end_time")
-                times = (opening.start_time, opening.end_time)
+                rows = made.order_by("date").values_list(
+                    "date", "start_time", "end_time", "room_id"
+                )
+                times = (opening.start_time, opening.end_time, room_id)
                 assert list(rows) == [(one, *times) for one in opening.dates]
                 key = SeriesKey(SeriesKind.RECURRING_SLOT, slot.pk)
                 assert key not in {line.series for line in conflicts}
@@ -202,7 +215,7 @@ def shown(answer: Any) -> list[tuple[str, str, int]]:
 
 def reasons(answer: Any) -> list[str]:
     obstacles = [obstacle for each in answer.found for obstacle in each.opening.exceptions]
-    texts = ObstacleTexts(answer.diaries, obstacles)
+    texts = ObstacleTexts(answer.diaries, obstacles, answer.rooms)
     return [f"{obstacle.day}: {texts.text(obstacle)}" for obstacle in obstacles]
 
 

@@ -1,5 +1,6 @@
 """The openings of an answer, as a grid and as a list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +29,8 @@ from scheduling.services.openings import (
 from scheduling.text.dates import coming_day, number_text, plain_day, short_day
 
 MAX_SHOWN = 120
+# The rooms that are named beside an opening; its details have all of them.
+MAX_ROOMS = 2
 # Of the weekly times that are not always free, those are shown that are free this often.
 MOSTLY = 2 / 3
 
@@ -107,7 +111,9 @@ class Answer:
         keys = [_key(each) for each in found]
         chosen = asked if asked in keys else next(iter(keys), "")
         texts = ObstacleTexts(
-            self.answer.diaries, (one for each in found for one in each.opening.exceptions)
+            self.answer.diaries,
+            (one for each in found for one in each.opening.exceptions),
+            self.answer.rooms,
         )
         return [
             self._shown(each, key, key == chosen, texts)
@@ -263,13 +269,19 @@ class Answer:
                 parts.append(text % {**numbers, "day": plain_day(opening.exceptions[0].day)})
             else:
                 parts.append(_("%(free)d of %(dates)d") % numbers)
+        if self.query.any_room:
+            parts.append(_room_names(opening.rooms, self.answer.rooms))
         if not is_same_zone(each.teacher.time_zone, studio().time_zone):
             parts.append(each.teacher.time_zone)
         return " · ".join(parts)
 
 
 def details(
-    chosen: ShownOpening, query: OpeningsQuery, student: Student | None, today: date
+    chosen: ShownOpening,
+    query: OpeningsQuery,
+    student: Student | None,
+    room_names: dict[int, str],
+    today: date,
 ) -> dict[str, Any]:
     """Return the title and the facts of the chosen opening."""
     opening, teacher = chosen.found.opening, chosen.found.teacher
@@ -299,8 +311,17 @@ def details(
     ):
         text = _("%(student)s has nothing else then")
         facts.append((True, text % {"student": student}))
+    if opening.rooms:
+        rooms = get_text_list([room_names[room] for room in opening.rooms], _("and"))
+        text = ngettext("Free room: %(rooms)s", "Free rooms: %(rooms)s", len(opening.rooms))
+        facts.append((chosen.is_clear, text % {"rooms": rooms}))
     when = coming_day(first, today) if query.last is not None else str(day)
-    return {"title": f"{when}, {hours}", "teacher": teacher, "facts": facts}
+    return {
+        "title": f"{when}, {hours}",
+        "teacher": teacher,
+        "facts": facts,
+        "room": opening.rooms[0] if opening.rooms else None,
+    }
 
 
 def form_addresses(
@@ -313,6 +334,8 @@ def form_addresses(
         shared["student"] = student.pk
     if subject:
         shared["subject"] = subject
+    if opening.rooms:
+        shared["room"] = opening.rooms[0]
     weekly = shared | {
         "weekday": opening.weekday,
         "duration_minutes": query.minutes,
@@ -327,6 +350,12 @@ def form_addresses(
         "weekly": f"{reverse('admin:scheduling_recurringslot_add')}?{urlencode(weekly)}",
         "once": f"{reverse('admin:scheduling_scheduledclass_add')}?{urlencode(once)}",
     }
+
+
+def _room_names(rooms: Sequence[int], names: dict[int, str]) -> str:
+    """Return the names of some rooms, and how many more there are: “Hall, Blue room +2”."""
+    text = ", ".join(names[room] for room in rooms[:MAX_ROOMS])
+    return text if len(rooms) <= MAX_ROOMS else f"{text} +{len(rooms) - MAX_ROOMS}"
 
 
 def _is_clear(each: TeacherOpening) -> bool:

@@ -16,6 +16,7 @@ from scheduling.domain.working_hours import end_minute
 from scheduling.models import LessonDuration, ScheduledClass, Student, Teacher
 from scheduling.models.timetable import Weekday
 from scheduling.selectors.people_lists import subjects_taught
+from scheduling.selectors.rooms import active_rooms
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes.make_ups import last_day
 from scheduling.services.openings import MAX_DAYS, MAX_WEEKS, OpeningsQuery
@@ -25,6 +26,7 @@ WORKDAYS = tuple(str(weekday) for weekday in Weekday.values[:5])
 # The value of a subject in the list of teachers begins with it.
 SUBJECT = "subject:"
 ONCE = 0
+ANY_ROOM = "any"
 
 
 class FindTimeForm(forms.Form):
@@ -37,6 +39,7 @@ class FindTimeForm(forms.Form):
     student = forms.ModelChoiceField(
         Student.objects.filter(is_active=True), required=False, label=gettext_lazy("Student")
     )
+    room = forms.ChoiceField(label=gettext_lazy("Room"), required=False)
     minutes = forms.TypedChoiceField(label=gettext_lazy("Length"), coerce=int)
     earliest = forms.TimeField(
         label=gettext_lazy("From"),
@@ -78,8 +81,13 @@ class FindTimeForm(forms.Form):
             *((weeks, _interval(weeks)) for weeks in (1, 2, 3, 4)),
             (ONCE, _("once only")),
         ]
-        for name in ("days", "student"):
+        for name in ("days", "student", "room"):
             fields[name].error_messages["invalid_choice"] = _("Choose from the list.")
+        if rooms := active_rooms():
+            any_or_none = [("", _("no room")), (ANY_ROOM, _("any room"))]
+            fields["room"].choices = [*any_or_none, *((str(pk), rooms[pk]) for pk in rooms)]
+        else:
+            del fields["room"]
         if make_up_for is not None:
             for name in ("student", "minutes", "every", "weeks"):
                 del fields[name]
@@ -134,7 +142,7 @@ class FindTimeForm(forms.Form):
             last = min(last_day(lost), first + (MAX_DAYS - 1) * DAY)
         elif every == ONCE:
             last = min(first + weeks * WEEK - DAY, first + (MAX_DAYS - 1) * DAY)
-        student = self.chosen_student
+        student, room = self.chosen_student, data.get("room", "")
         return OpeningsQuery(
             minutes=minutes,
             first=first,
@@ -144,6 +152,8 @@ class FindTimeForm(forms.Form):
             teacher_ids=() if subject else (int(data["who"]),),
             subject=subject,
             student_id=student.pk if student else None,
+            room_id=int(room) if room not in ("", ANY_ROOM) else None,
+            any_room=room == ANY_ROOM,
             weekdays=frozenset(data["days"] or Weekday.values),
             earliest=minute_of(data["earliest"]) if data["earliest"] else None,
             latest=end_minute(data["latest"]) if data["latest"] else None,

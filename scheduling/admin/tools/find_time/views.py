@@ -30,7 +30,8 @@ def find_time(request: HttpRequest) -> HttpResponse:
     is_submitted = "who" in request.GET
     initial = initial_values(_student(request))
     if lost is not None:
-        initial |= {"who": lost.teacher_id, "days": [str(day) for day in range(1, 8)]}
+        days = [str(day) for day in range(1, 8)]
+        initial |= {"who": lost.teacher_id, "room": lost.room_id, "days": days}
     form = FindTimeForm(request.GET if is_submitted else None, lost, initial=initial)
     context = {
         **admin.site.each_context(request),
@@ -71,7 +72,7 @@ def _answer(request: HttpRequest, form: FindTimeForm) -> dict[str, Any]:
     if chosen is not None:
         student = form.chosen_student
         context["chosen"] = {
-            **details(chosen, query, student, today),
+            **details(chosen, query, student, found.rooms, today),
             "shown": chosen,
             "student": student,
             "subject": form.subject,

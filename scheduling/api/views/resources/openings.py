@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from scheduling.api.permissions import StaffModelPermissions
-from scheduling.api.serializers.openings import OpeningsAnswer, OpeningsQuery
+from scheduling.api.serializers.openings import ANY, OpeningsAnswer, OpeningsQuery
 from scheduling.api.serializers.queries import read_query
 from scheduling.api.views.base import ApiView
 from scheduling.domain.wallclock import minute_of
@@ -44,10 +44,9 @@ class OpeningList(ApiView, GenericAPIView):
         answer = openings(wanted, timezone.now())
         shown = answer.found[:MAX_ITEMS]
         obstacles = (each for one in shown for each in one.opening.exceptions)
-        texts = ObstacleTexts(answer.diaries, obstacles)
+        texts = ObstacleTexts(answer.diaries, obstacles, answer.rooms)
         # Built by hand: a serializer takes longer than the search.
-        room = wanted.room_id
-        results = [_item(one, texts) | {"room": room} for one in shown]
+        results = [_item(one, answer.rooms, texts) for one in shown]
         return Response({"results": results, "truncated": len(answer.found) > len(shown)})
 
 
@@ -56,6 +55,7 @@ def _wanted(query: dict[str, Any]) -> Wanted:
     last = None
     if query.get("once"):
         last = query.get("to") or query["from"] + weeks * WEEK - DAY
+    room = query.get("room")
     return Wanted(
         minutes=query["minutes"],
         first=query["from"],
@@ -65,18 +65,23 @@ def _wanted(query: dict[str, Any]) -> Wanted:
         teacher_ids=tuple(query.get("teacher", ())),
         subject=query.get("subject", ""),
         student_id=query.get("student"),
-        room_id=query.get("room"),
+        room_id=None if room == ANY else room,
+        any_room=room == ANY,
         earliest=minute_of(query["earliest"]) if "earliest" in query else None,
         latest=end_minute(query["latest"]) if "latest" in query else None,
         **{name: query[name] for name in ("weekdays", "step") if name in query},
     )
 
 
-def _item(found: TeacherOpening, texts: ObstacleTexts) -> dict[str, Any]:
+def _item(
+    found: TeacherOpening, room_names: dict[int, str], texts: ObstacleTexts
+) -> dict[str, Any]:
     opening, teacher = found.opening, found.teacher
     return {
         "teacher": teacher.pk,
         "teacher_name": teacher.name,
+        "room": opening.rooms[0] if opening.rooms else None,
+        "rooms": [{"id": room, "name": room_names[room]} for room in opening.rooms],
         "day_of_week": opening.weekday,
         "start_time": f"{opening.start_time:%H:%M}",
         "end_time": f"{opening.end_time:%H:%M}",

@@ -96,6 +96,8 @@ def item(line: ResultLine) -> dict[str, Any]:
         "student_name": line.student,
         "teacher": line.teacher_id,
         "teacher_name": line.teacher,
+        "room": line.room_id,
+        "room_name": line.room,
         "class_id": line.class_id,
         "date": line.day,
         "start_time": line.start_time,

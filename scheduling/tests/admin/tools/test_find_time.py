@@ -174,6 +174,42 @@ def test_the_form_of_a_one_off_is_filled_in(browser, clara, ana, monday):
     assert (made.start_time, made.end_time) == (at("16:00"), at("17:00"))
 
 
+def test_a_studio_without_rooms_is_not_asked_for_one(browser, clara):
+    assert "room" not in browser.get(PAGE).context["form"].fields
+
+
+def test_the_rooms_of_an_opening_are_named_and_the_form_has_the_first(browser, clara, ana, monday):
+    blue, hall, yard = make.room("Blue room"), make.room("Hall"), make.room("Yard")
+    make.room("Attic", is_active=False)
+    make.slot(make.teacher("Tom Lee"), start="16:00", room=blue)
+    text = text_of(browser.get(PAGE))
+    for part in ("no room", "any room", "Blue room", "Hall", "Yard"):
+        assert part in text
+    assert "Attic" not in text
+
+    answer = ask(browser, monday, student=ana.pk, room="any")
+    notes = {each.label: each.note for each in answer.context["answer"].openings}
+    assert notes == {
+        "16:00": "all 4 weeks · Hall, Yard",
+        "17:00": "all 4 weeks · Blue room, Hall +1",
+    }
+    assert "Free rooms: Hall and Yard" in text_of(answer)
+    for form in ("weekly", "once"):
+        initial = browser.get(answer.context[form]).context["adminform"].form.initial
+        assert initial["room"] == str(hall.pk)
+
+    answer = ask(browser, monday, room=str(blue.pk))
+    assert labels(answer) == ["17:00"]
+    assert "Free room: Blue room" in text_of(answer)
+    initial = browser.get(answer.context["weekly"]).context["adminform"].form.initial
+    assert initial["room"] == str(blue.pk)
+
+    answer = ask(browser, monday, room="")
+    assert labels(answer) == ["16:00", "17:00"]
+    assert "room=" not in answer.context["weekly"]
+    assert yard.name not in " ".join(each.note for each in answer.context["answer"].openings)
+
+
 @pytest.fixture
 def lost(clara, ana, monday):
     return make.lesson(
@@ -209,6 +245,25 @@ def test_a_make_up_is_scheduled_from_its_filled_in_form(browser, lost, clara, mo
     filled = {name: form[name].value() for name in ("date", "start_time", "teacher")}
     assert browser.post(address, data | filled).status_code == 302
     assert ScheduledClass.objects.get(make_up_for=lost).start_time == at("16:00")
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("any", "Hall"), ("", None)])
+def test_the_room_of_a_make_up_is_filled_in(browser, lost, clara, monday, asked, expected):
+    blue, hall = make.room("Blue room"), make.room("Hall")
+    ScheduledClass.objects.filter(pk=lost.pk).update(room=blue)
+    make.lesson(make.student(), monday, "16:00", "18:00", make.teacher(), room=blue)
+    data = {"action": "make_up", "_selected_action": lost.pk}
+    address = "/admin/scheduling/scheduledclass/?when=all"
+    page = browser.post(address, data)
+    link = unescape(re.search(rf'href="({PAGE}[?][^"]*)"', page.content.decode())[1])
+    assert f"room={blue.pk}" in link
+    query = {"make_up": lost.pk, "who": clara.pk, "days": "1", "first": str(monday)}
+    page = browser.get(PAGE, query | {"room": asked}).content.decode()
+    block = page[page.index('name="action" value="make_up"') :]
+    names = ("initial_date", "initial_start_time", "initial_teacher", "initial_room")
+    values = {name: re.search(f'name="{name}" value="([^"]*)"', block)[1] for name in names}
+    form = browser.post(address, data | values).context["form"]
+    assert form["room"].value() == (str(hall.pk) if expected else "")
 
 
 @pytest.mark.parametrize("make_up", ["", "x", "0", "9" * 30])
@@ -247,12 +302,14 @@ def test_zones_are_shown_where_there_are_others_than_the_studios(browser, clara,
         ({"earliest": "12:00", "latest": "11:00"}, "The end time must be after the start time."),
         ({"weeks": "0"}, "greater than or equal to 1"),
         ({"student": "x"}, "Choose from the list."),
+        ({"room": "x"}, "Choose from the list."),
         ({"days": ["9"]}, "Choose from the list."),
     ],
 )
 def test_a_question_that_makes_no_sense_is_answered_beside_its_field(
     browser, clara, monday, values, error
 ):
+    make.room()
     answer = ask(browser, monday, **values)
     assert error in text_of(answer)
     assert "answer" not in answer.context

@@ -40,6 +40,7 @@ def test_an_opening_can_be_booked_as_it_is_answered(api: APIClient, clara: Teach
         "teacher": clara.pk,
         "teacherName": "Clara Ruiz",
         "room": None,
+        "rooms": [],
         "dayOfWeek": 1,
         "timeZone": "Europe/Madrid",
         "firstDate": "2026-01-05",
@@ -79,6 +80,28 @@ def test_a_room_has_to_be_free_too(api: APIClient, clara: Teacher) -> None:
     assert partly["exceptions"] == [
         {"date": "2026-01-05", "reason": "Leo Park has a class in this room", "classId": None}
     ]
+
+
+def test_any_room_is_one_that_is_free_on_the_most_dates(api: APIClient, clara: Teacher) -> None:
+    query = f"minutes=60&teacher={clara.pk}&step=60&weeks=2&room=any"
+    assert ok(api.get(f"/api/openings?{query}"))["results"] == []
+    blue, hall = make.room("Blue room"), make.room("Hall")
+    make.room("Attic", is_active=False)
+    tom, leo = make.teacher("Tom Lee"), make.student("Leo Park")
+    # 15:00 UTC is 16:00 in Madrid.
+    for room in (blue, hall):
+        make.lesson(leo, day("2026-01-05"), "15:00", "16:00", tom, room=room)
+        tom, leo = make.teacher("Eva Gil"), make.student("Iker Gil")
+    make.lesson(leo, day("2026-01-12"), "16:00", "17:00", tom, room=blue)
+    answer = ok(api.get(f"/api/openings?{query}"))["results"]
+    both = [{"id": blue.pk, "name": "Blue room"}, {"id": hall.pk, "name": "Hall"}]
+    assert [(one["startTime"], one["freeWeeks"], one["rooms"]) for one in answer] == [
+        ("17:00", 2, both[1:]),
+        ("16:00", 1, both),
+    ]
+    assert [one["room"] for one in answer] == [hall.pk, blue.pk]
+    reasons = [each["reason"] for each in answer[1]["exceptions"]]
+    assert reasons == ["Leo Park has a class in Blue room"]
 
 
 def test_single_dates(api: APIClient, clara: Teacher) -> None:
@@ -137,7 +160,7 @@ def test_a_long_answer_is_cut(api: APIClient) -> None:
         ("minutes=60&step=4", "step"),
         ("minutes=60&subject=a%00", "subject"),
         ("minutes=60&room=1", "room"),
-        ("minutes=60&room=any", "room"),
+        ("minutes=60&room=all", "room"),
         ("minutes=60&chair=1", "chair"),
     ],
 )
@@ -168,9 +191,16 @@ def test_a_search_takes_as_many_queries_for_ten_teachers_as_for_one(
         make.schedule(
             student, teacher, weekday=2, start=f"{10 + number}:00", end=f"{10 + number}:30"
         )
+    room = make.room()
     one = Teacher.objects.all()[0]
     with CaptureQueriesContext(connection) as captured:
         assert ok(api.get(f"/api/openings?minutes=60&teacher={one.pk}"))["results"]
     with django_assert_num_queries(len(captured)):
         assert ok(api.get("/api/openings?minutes=60"))["results"]
     assert len(captured) <= 16
+    with CaptureQueriesContext(connection) as captured:
+        assert ok(api.get(f"/api/openings?minutes=60&room={room.pk}"))["results"]
+    for _number in range(5):
+        make.room()
+    with django_assert_num_queries(len(captured)):
+        assert ok(api.get("/api/openings?minutes=60&room=any"))["results"]

@@ -21,8 +21,8 @@ pytestmark = [
 
 KEYS = {"windowStart", "windowEnd", "counts", "items", "truncated"}
 ITEM = {
-    *("outcome", "student", "studentName", "teacher", "teacherName", "classId", "date"),
-    *("startTime", "endTime", "timeZone", "occurrences", "reason"),
+    *("outcome", "student", "studentName", "teacher", "teacherName", "room", "roomName"),
+    *("classId", "date", "startTime", "endTime", "timeZone", "occurrences", "reason"),
 }
 
 
@@ -41,6 +41,8 @@ def test_default_plan_is_that_of_the_horizon(api: APIClient) -> None:
         "studentName": "Ana Gil",
         "teacher": slot.teacher_id,
         "teacherName": "Marta Gil",
+        "room": None,
+        "roomName": "",
         "classId": None,
         "date": "2026-01-05",
         "startTime": "10:00",
@@ -89,6 +91,27 @@ def test_items_have_time_zones(api: APIClient) -> None:
 
     assert {item["outcome"] for item in items} == {"moved", "paused"}
     assert {item["timeZone"] for item in items} == {"Europe/Madrid"}
+
+
+def test_items_have_rooms(api: APIClient) -> None:
+    hall, blue = make.room("Hall"), make.room("Blue room")
+    slot = make.slot(weekday=3, room=hall)
+    for start in ("10:00", "10:30"):
+        make.slot(weekday=2, room=hall, start=start)
+    make.slot(weekday=4, room=hall, status="paused")
+    horizon(MONDAY)
+    slot.room = blue
+    slot.save()
+    make.slot(weekday=5, room=blue)
+
+    items = ok(api.get("/api/plan?weeks=1"))["items"]
+
+    assert {item["outcome"]: (item["room"], item["roomName"]) for item in items} == {
+        "created": (blue.pk, "Blue room"),
+        "moved": (blue.pk, "Blue room"),
+        "conflict": (hall.pk, "Hall"),
+        "paused": (hall.pk, "Hall"),
+    }
 
 
 def test_plan_of_week_with_date(api: APIClient) -> None:

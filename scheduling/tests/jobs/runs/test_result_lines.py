@@ -18,6 +18,7 @@ OTHER = {
     "params": {"from_date": "2026-01-06"},
     "student_id": 1,
     "teacher_id": 1,
+    "room_id": 1,
     "series": SeriesKey(SeriesKind.RECURRING_SLOT, 1),
     "class_id": 1,
     "day": date(2026, 1, 5),
@@ -27,7 +28,7 @@ OTHER = {
     "occurrences": 2,
     "becomes": BECOMES,
 }
-NAMES = {"student", "teacher"}
+NAMES = {"student", "teacher", "room"}
 
 
 def test_facts_contain_every_field_except_names():

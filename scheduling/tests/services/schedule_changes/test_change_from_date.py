@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from scheduling.models import Closure, RecurringSlot, ScheduledClass
+from scheduling.models import Closure, RecurringSlot, ScheduledClass, WorkingHours
 from scheduling.services.schedule_changes import ChangeAllFuture, ChangeFromDate
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day, moment
@@ -258,3 +258,23 @@ def test_preview_writes_nothing(slot):
     look(from_day(slot, "2026-01-19", weekday=5))
     assert calendar() == before
     assert RecurringSlot.objects.get().valid_until is None
+
+
+@pytest.mark.parametrize("change", ["from_date", "all_future"])
+def test_a_time_outside_the_working_hours_is_a_warning(slot, change):
+    WorkingHours.objects.create(
+        teacher=slot.teacher, weekday=3, start_time=at("09:00"), end_time=at("12:00")
+    )
+
+    def warnings(**values):
+        if change == "all_future":
+            return look(ChangeAllFuture(key_of(slot), values)).warnings
+        return look(from_day(slot, "2026-01-19", **values)).warnings
+
+    assert warnings(start_time=at("11:00")) == []
+    teacher = slot.teacher.name
+    assert warnings(start_time=at("11:30")) == [
+        f"Outside the working hours of {teacher} on Wednesday: 09:00–12:00."
+    ]
+    assert warnings(weekday=5)[-1] == f"{teacher} does not work on Friday."
+    assert warnings(weekday=5, teacher=make.teacher()) == warnings(teacher=make.teacher())

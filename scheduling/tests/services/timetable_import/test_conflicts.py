@@ -69,6 +69,21 @@ def test_group_lessons_and_unchanged_files_have_no_conflicts():
     assert preview(row(**NO_TEACHER)).conflicts == []
 
 
+def test_a_group_that_is_larger_than_its_room_is_a_warning():
+    make.room("Cabin", capacity=1)
+    group = {"is_shared": "yes", "room": "Cabin"}
+    report = preview(row(**group), row(**LUIS, **group), row(days="3", **group))
+    assert report.overfull == ["Clara, Monday 17:00: Cabin holds 1, and this group has 2."]
+    assert report.document()["overfull"] == report.overfull
+    assert set(report.overfull) <= set(report.lines())
+    imported(row(**group), row(**LUIS, **group))
+    # It is there already.
+    assert preview(row(**group), row(days="3", **group)).overfull == []
+    eva = {"student_first_name": "Eva", "student_email": "eva@example.com"}
+    more = preview(row(**eva, **group))
+    assert more.overfull == ["Clara, Monday 17:00: Cabin holds 1, and this group has 3."]
+
+
 def test_a_one_off_class_conflicts():
     imported(row(days="2"))
     teacher = RecurringSlot.objects.get().teacher
