@@ -24,6 +24,10 @@ from .working_hours import WorkingHours
 
 # Returns the current user. Called only when something is logged, because a token is read late.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
+# The id of the feed whose family acts on its page, without an account.
+acting_family: ContextVar[int | None] = ContextVar("acting_family", default=None)
+# The key of that id in the additional data of an entry.
+FAMILY = "family"
 
 _MACHINERY = [
     *("created_at", "revised_at", "name_key"),
@@ -84,6 +88,8 @@ def _columns(model: type[Model]) -> list[str]:
 def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
     if instance.actor_id is None:
         instance.actor = _actor()
+    if (feed_id := acting_family.get()) is not None:
+        instance.additional_data = {FAMILY: feed_id}
 
 
 def _actor() -> Any:

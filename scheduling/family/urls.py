@@ -1,0 +1,12 @@
+"""URLs of families' pages, with and without a trailing slash."""
+
+from django.urls import re_path
+
+from .views import calendar, page
+
+TOKEN = r"^(?P<token>[A-Za-z0-9_.-]{1,200})"
+
+urlpatterns = [
+    re_path(rf"{TOKEN}/?$", page, name="family-page"),
+    re_path(rf"{TOKEN}/calendar/?$", calendar, name="family-calendar"),
+]
