@@ -27,12 +27,15 @@ from scheduling.services.refused_credentials import count_refusal
 # Of one family, counted by each process: answers of any kind, and submitted forms.
 PAGES_RATE = "120/min"
 ACTS_RATE = "60/hour"
-POLICY: dict[str, Any] = {
-    "default-src": ["'none'"],
-    "img-src": ["'self'"],
-    "script-src": ["'self'"],
-    "style-src": ["'self'"],
-}
+# The other directives are those of all pages.
+restricted: Any = csp_replace(
+    {
+        "default-src": ["'none'"],
+        "img-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def family_page(*methods: str, setting: str = "family_pages") -> Callable[[Page]
 
     def decorate(page: Page) -> Page:
         @csrf_exempt
-        @csp_replace(POLICY)
+        @restricted
         @wraps(page)
         def view(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
             response = _answer(request, token, kwargs)

@@ -1,5 +1,6 @@
 """``/family/<token>``: the lessons of a family, without login and redirects."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import HttpResponse
@@ -7,11 +8,19 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from scheduling.selectors.feed_tokens import token_of
-from scheduling.services.family.lessons import family_calendar
+from scheduling.services.family.lessons import FamilyLesson, family_calendar
 from scheduling.text.dates import month_text
 
 from .access import Visit, family_page
-from .texts import LessonTexts, closure_text, lead_text
+from .texts import LessonText, LessonTexts, closure_text, lead_text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A lesson of the list."""
+
+    lesson: FamilyLesson
+    text: LessonText
 
 
 @family_page("GET")
@@ -19,8 +28,8 @@ def page(visit: Visit) -> HttpResponse:
     """Show the lessons ahead."""
     found = family_calendar(visit.students, visit.now)
     texts = LessonTexts(visit.students, (lesson.zone for lesson in found.lessons), visit.now)
-    rows = [{"text": texts.of(lesson), "lesson": lesson} for lesson in found.lessons]
-    upcoming = next((row for row in rows if not row["lesson"].is_cancelled), None)
+    rows = [Row(lesson, texts.of(lesson)) for lesson in found.lessons]
+    upcoming = next((row for row in rows if not row.lesson.is_cancelled), None)
     context = {
         "lead": lead_text(visit.reader, visit.students, texts.zone),
         "next": upcoming,
@@ -28,7 +37,7 @@ def page(visit: Visit) -> HttpResponse:
             (capfirst(month), list(of_month))
             for month, of_month in groupby(
                 (row for row in rows if row is not upcoming),
-                key=lambda row: month_text(row["lesson"].local_start),
+                key=lambda row: month_text(row.lesson.local_start),
             )
         ],
         "closures": [closure_text(closure, visit.today) for closure in found.closures],

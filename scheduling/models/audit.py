@@ -15,6 +15,7 @@ from django.db.models.signals import pre_save
 
 from .api_tokens import ApiTokenDetails
 from .classes import ScheduledClass
+from .feeds import CalendarFeed
 from .guardians import Guardian, StudentGuardian
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .rooms import Room
@@ -53,6 +54,7 @@ def register_audit() -> None:
     ):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
     auditlog.register(ApiTokenDetails)
+    auditlog.register(CalendarFeed, exclude_fields=["nonce", "created_at", "last_used_at"])
     auditlog.register(Studio, exclude_fields=["is_settled"])
     auditlog.register(RecurringSlot, exclude_fields=[*_MACHINERY, "booked_at"])
     auditlog.register(ScheduledClass, exclude_fields=[*_MACHINERY, *_DERIVED, *_STAMPS])

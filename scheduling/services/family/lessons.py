@@ -103,7 +103,9 @@ def family_calendar(students: Sequence[Student], now: datetime) -> FamilyCalenda
         if occurrence.outcome is Outcome.CREATED and occurrence.ends_at > now
     ]
     lessons.sort(key=lambda lesson: (lesson.starts_at, lesson.student.first_name, lesson.ref))
-    teacher_ids = {each.teacher_id for each in (*rows, *occurrences)} - {None}
+    teacher_ids = {row.teacher_id for row in rows}
+    teacher_ids |= {occurrence.teacher_id for occurrence in occurrences}
+    teacher_ids -= {None}
     return FamilyCalendar(lessons, _closures(window.start, window.last, by_id, teacher_ids))
 
 
