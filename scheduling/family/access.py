@@ -87,6 +87,14 @@ class Visit:
         response["Content-Language"] = code
         return response
 
+    def sentence(self, title: str, text: str, status: int) -> HttpResponse:
+        """Return a page that only says something."""
+        return self.render("sentence.html", {"title": title, "text": text}, status)
+
+    def redirect(self, name: str, **kwargs: Any) -> HttpResponse:
+        """Return a redirect after an act, so that going back repeats nothing."""
+        return HttpResponse(status=303, headers={"Location": self.url(name, **kwargs)})
+
 
 class _FamilyThrottle(SimpleRateThrottle):
     # Monotonic, so that setting the system clock back locks nobody out.

@@ -6,12 +6,13 @@ from datetime import date, datetime
 
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.domain.windows import DAY
-from scheduling.models import CancelledBy, Guardian, Student
+from scheduling.models import CancelledBy, Guardian, MakeUpRule, Student
 from scheduling.selectors.studio import studio
+from scheduling.services.family.cancellations import CancelTerms
 from scheduling.services.family.lessons import FamilyClosure, FamilyLesson
 from scheduling.text.dates import full_day, plain_day, short_day
 
@@ -90,6 +91,55 @@ def cancelled_text(lesson: FamilyLesson) -> str:
     if lesson.cancelled_by == CancelledBy.TEACHER:
         return _("The teacher cancelled this lesson.")
     return _("The studio cancelled this lesson.")
+
+
+def terms_text(terms: CancelTerms) -> str:
+    """Return what a cancellation costs, and whether it earns a make-up."""
+    hours = studio().cancel_notice_hours
+    if terms.is_charged:
+        return ngettext(
+            "It begins in less than %(n)d hour: the lesson is charged, and can't be made up.",
+            "It begins in less than %(n)d hours: the lesson is charged, and can't be made up.",
+            hours,
+        ) % {"n": hours}
+    if terms.earns_make_up:
+        return _("The lesson is not charged, and can be made up.")
+    return _("The lesson is not charged.")
+
+
+def refusal_text(code: str) -> str:
+    """Return why an act is refused."""
+    return {
+        "begun": _("This lesson has already begun."),
+        "late": _("It is too late to cancel here. Please ask the studio."),
+        "changed": _("This lesson has changed in the meantime. Look again, then decide."),
+    }[code]
+
+
+def gone_text() -> tuple[str, str]:
+    """Return title and text for a lesson that is not ahead any more."""
+    return _("There is no such lesson"), _("It is over, or the studio has removed it.")
+
+
+def rules_text() -> str:
+    """Return until when a family cancels; empty if it doesn't."""
+    rules = studio()
+    if not rules.family_cancel:
+        return ""
+    hours = rules.cancel_notice_hours
+    if rules.makeup_rule == MakeUpRule.NOTICE:
+        text = ngettext(
+            "Cancel up to %(n)d hour before a lesson, and it can be made up.",
+            "Cancel up to %(n)d hours before a lesson, and it can be made up.",
+            hours,
+        )
+    else:
+        text = ngettext(
+            "Cancel up to %(n)d hour before a lesson.",
+            "Cancel up to %(n)d hours before a lesson.",
+            hours,
+        )
+    return text % {"n": hours}
 
 
 def closure_text(closure: FamilyClosure, today: date) -> str:

@@ -2,11 +2,12 @@
 
 from django.urls import re_path
 
-from .views import calendar, page
+from .views import calendar, cancel, page
 
 TOKEN = r"^(?P<token>[A-Za-z0-9_.-]{1,200})"
 
 urlpatterns = [
     re_path(rf"{TOKEN}/?$", page, name="family-page"),
     re_path(rf"{TOKEN}/calendar/?$", calendar, name="family-calendar"),
+    re_path(rf"{TOKEN}/cancel/(?P<ref>[a-z0-9-]{{1,60}})/?$", cancel, name="family-cancel"),
 ]
