@@ -10,8 +10,9 @@ from django.utils.translation import ngettext, pgettext
 
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.domain.windows import DAY
-from scheduling.models import CancelledBy, Guardian, MakeUpRule, Student
+from scheduling.models import CancelledBy, Guardian, MakeUpRule, ScheduledClass, Student
 from scheduling.selectors.studio import studio
+from scheduling.services.classes.make_ups import last_day
 from scheduling.services.family.cancellations import CancelTerms
 from scheduling.services.family.lessons import FamilyClosure, FamilyLesson
 from scheduling.text.dates import full_day, plain_day, short_day
@@ -114,6 +115,26 @@ def refusal_text(code: str) -> str:
         "late": _("It is too late to cancel here. Please ask the studio."),
         "changed": _("This lesson has changed in the meantime. Look again, then decide."),
     }[code]
+
+
+def lost_text(lost: ScheduledClass, today: date) -> str:
+    """Return “Leo: Violin with Clara Vidal of 24 March, by 23 May”."""
+    subject = lost.subject or _("Lesson")
+    if lost.teacher is not None:
+        subject = _("%(subject)s with %(person)s") % {"subject": subject, "person": lost.teacher}
+    return _("%(student)s: %(lesson)s of %(day)s, to be made up by %(last)s") % {
+        "student": lost.student.first_name,
+        "lesson": subject,
+        "day": day_text(lost.date, today),
+        "last": day_text(last_day(lost), today),
+    }
+
+
+def booking_refusal_text(code: str) -> str:
+    """Return why a make-up is not booked."""
+    if code == "taken":
+        return _("Somebody else has just taken this time. These are still free:")
+    return _("This lesson can't be made up any more.")
 
 
 def gone_text() -> tuple[str, str]:

@@ -2,33 +2,45 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from scheduling.domain.wallclock import to_epoch
+from scheduling.models import ScheduledClass
 from scheduling.selectors.feed_tokens import token_of
 from scheduling.selectors.studio import studio
-from scheduling.services.family import cancellations
+from scheduling.services.classes.make_ups import make_up_of, refuse_lost
+from scheduling.services.family import cancellations, make_ups
 from scheduling.services.family.errors import FamilyActError
-from scheduling.services.family.lessons import FamilyLesson, family_calendar
+from scheduling.services.family.lessons import FamilyLesson, family_calendar, lessons_of
+from scheduling.services.openings import TeacherOpening
 from scheduling.text.dates import month_text
 
 from .access import Visit, family_page
 from .texts import (
     LessonText,
     LessonTexts,
+    booking_refusal_text,
     closure_text,
+    day_text,
     gone_text,
     lead_text,
+    lost_text,
     refusal_text,
     rules_text,
     terms_text,
 )
+
+# A date and a local time in forms and addresses.
+AT = "%Y-%m-%dT%H:%M"
+# The number of make-ups owed whose free times the first page shows, and of these times.
+OFFERED, TIMES = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,7 @@ def page(visit: Visit) -> HttpResponse:
         ],
         "closures": [closure_text(closure, visit.today) for closure in found.closures],
         "calendar": visit.url("family-calendar"),
+        "owed": _owed(visit),
         "rules": rules_text(),
     }
     return visit.render("page.html", context)
@@ -114,6 +127,98 @@ def _cancel_terms(lesson: FamilyLesson, now: datetime) -> dict[str, Any]:
     except FamilyActError as refusal:
         return {"refusal": "" if refusal.code == "cancelled" else refusal_text(refusal.code)}
     return {"terms": terms, "terms_text": terms_text(terms)}
+
+
+@family_page("GET", "POST", setting="family_makeups")
+def make_up(visit: Visit, pk: str) -> HttpResponse:
+    """Show the free times for the make-up of a lost lesson; a POST books one of them.
+
+    With a time in the address it asks whether to book that one.
+    """
+    lost = make_ups.lost_class(int(pk), visit.students)
+    if lost is None:
+        return visit.sentence(*gone_text(), status=404)
+    error, status = "", 200
+    if visit.request.method == "POST":
+        try:
+            when = _chosen(visit.request.POST.get("at", ""))
+            make_ups.book(lost, when.date(), when.time(), visit.now)
+        except FamilyActError as refusal:
+            error, status = booking_refusal_text(refusal.code), 409
+        else:
+            return visit.redirect("family-make-up", pk=lost.pk)
+    made = make_up_of(lost)
+    context: dict[str, Any] = {"lost": lost_text(lost, visit.today), "error": error}
+    if made is not None:
+        (lesson,) = lessons_of([made], visit.students)
+        context["made"] = LessonTexts(visit.students, [lesson.zone], visit.now).of(lesson)
+        return visit.render("make_up.html", context, status)
+    found = [] if _is_settled(lost, visit.today) else make_ups.make_up_openings(lost, visit.now)
+    asked = visit.request.GET.get("at", "") if visit.request.method != "POST" else ""
+    chosen = [each for each in found if moment_of(each) == asked]
+    context |= {
+        "asked": [OpeningLink.of(visit, lost, each) for each in chosen],
+        "is_taken": bool(asked) and not chosen,
+        "times": [OpeningLink.of(visit, lost, each) for each in make_ups.offered(found)],
+    }
+    return visit.render("make_up.html", context, status)
+
+
+def _is_settled(lost: ScheduledClass, today: date) -> bool:
+    """Return whether no make-up is owed for ``lost``."""
+    try:
+        refuse_lost(lost, today)
+    except ValidationError:
+        return True
+    return False
+
+
+def _chosen(text: str) -> datetime:
+    try:
+        found = datetime.strptime(text, AT)  # noqa: DTZ007  (local to the teacher)
+    except ValueError:
+        raise FamilyActError("taken") from None
+    return found
+
+
+def moment_of(each: TeacherOpening) -> str:
+    """Return the date and local start of an opening as forms and addresses have it."""
+    return f"{each.opening.dates[0]}T{each.opening.start_time:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLink:
+    """A free time with its value in forms, its text, and the page that books it."""
+
+    at: str
+    text: str
+    url: str
+
+    @classmethod
+    def of(cls, visit: Visit, lost: ScheduledClass, each: TeacherOpening) -> "OpeningLink":
+        """Return the link of an opening for a make-up of ``lost``."""
+        at, page = moment_of(each), visit.url("family-make-up", pk=lost.pk)
+        text = f"{day_text(each.opening.dates[0], visit.today)}, {each.opening.start_time:%H:%M}"
+        return cls(at, capfirst(text), f"{page}{'&' if '?' in page else '?'}at={at}")
+
+
+def _owed(visit: Visit) -> list[dict[str, Any]]:
+    """Return the make-ups owed, with three free times for each of the first ones."""
+    owed = []
+    is_offered = studio().family_makeups
+    for number, lost in enumerate(make_ups.lost_classes(visit.students, visit.today)):
+        is_shown = is_offered and number < OFFERED
+        found = make_ups.make_up_openings(lost, visit.now) if is_shown else []
+        times = [OpeningLink.of(visit, lost, each) for each in make_ups.offered(found)]
+        owed.append(
+            {
+                "text": lost_text(lost, visit.today),
+                "times": times[:TIMES],
+                "url": visit.url("family-make-up", pk=lost.pk) if is_offered else "",
+                "is_searched": is_shown,
+            }
+        )
+    return owed
 
 
 @family_page("GET")

@@ -54,10 +54,11 @@ def _terms(starts_at: datetime, now: datetime) -> CancelTerms:
 
 
 def cancel(lesson: FamilyLesson, shown_start: int, is_charged: bool, now: datetime) -> None:
-    """Cancel ``lesson``, which the family has seen at ``shown_start`` (epoch seconds) on these terms.
+    """Cancel ``lesson``, which the family has seen on these terms, and notify its teacher.
 
-    Its teacher is notified. A lesson that is cancelled already stays as it is. Raises
-    FamilyActError: "changed" if its time or the terms are others by now, "begun" or "late".
+    ``shown_start`` is the start that it has seen, in epoch seconds. A lesson that is cancelled
+    already stays as it is. Raises FamilyActError: "changed" if its start or the terms are others by
+    now, "begun" or "late".
     """
     with transaction.atomic():
         # Two parents at once: the second one sees what the first one did.
@@ -82,7 +83,7 @@ def _lock(lesson: FamilyLesson) -> ScheduledClass | None:
     if lesson.key is not None and lesson.day is not None:
         return lock_class(lesson.key, lesson.day)
     rows = ScheduledClass.objects.select_for_update(no_key=True)
-    return rows.filter(pk=lesson.class_id).first()
+    return rows.filter(pk=lesson.class_id or 0).first()
 
 
 def _cancel(

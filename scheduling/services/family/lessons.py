@@ -109,6 +109,12 @@ def family_calendar(students: Sequence[Student], now: datetime) -> FamilyCalenda
     return FamilyCalendar(lessons, _closures(window.start, window.last, by_id, teacher_ids))
 
 
+def lessons_of(rows: Iterable[ScheduledClass], students: Sequence[Student]) -> list[FamilyLesson]:
+    """Return stored classes of these students as their page shows them."""
+    by_id = {student.pk: student for student in students}
+    return [_of_row(row, by_id) for row in rows]
+
+
 def _rows(student_ids: Iterable[int], now: datetime) -> Iterable[ScheduledClass]:
     rows = ScheduledClass.objects.filter(student__among=student_ids, ends_at__gt=now)
     related = ("teacher", "room", "fixed_schedule", "recurring_slot", "make_up_for")
