@@ -9,14 +9,15 @@ from typing import Any
 from scheduling.api.request_id import request_id
 from scheduling.jobs.runs.log_context import run_id
 
-# The token of a calendar feed is a secret. Masked as in deploy/nginx.conf and deploy/Caddyfile.
-FEED = re.compile(r"(/calendar/)[^/\s\"]+(\.ics)")
+# The tokens of calendar feeds and families' pages are secrets. Masked as in deploy/nginx.conf and
+# deploy/Caddyfile.
+FEED = re.compile(r"(/calendar/)[^/\s\"]+(\.ics)|(/family/)[^/\s\"?]+()")
 
 
 class JSONFormatter(logging.Formatter):
     """Formats ``{"time", "level", "logger", "message"}``, with the ids of request and run if any.
 
-    Fields passed as ``extra={"fields": {…}}`` are added. Secret addresses of feeds are masked.
+    Fields passed as ``extra={"fields": {…}}`` are added. Secret addresses are masked.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -37,7 +38,7 @@ class JSONFormatter(logging.Formatter):
         if record.stack_info:
             line["stack"] = self.formatStack(record.stack_info)
         # ASCII only, so that the encoding does not matter and U+2028 breaks no line.
-        return FEED.sub(r"\1***\2", json.dumps(line, default=str))
+        return FEED.sub(r"\1\3***\2\4", json.dumps(line, default=str))
 
 
 def _id_of(request: Any) -> str:

@@ -97,6 +97,10 @@ MAKEUP_DAYS = env.integer("MAKEUP_DAYS", 60, 1, 366)
 CANCEL_NOTICE_HOURS = env.integer("CANCEL_NOTICE_HOURS", 24, 1, 168)
 # Whether families are notified when a person changes their lessons: services/notices.py.
 NOTIFY_FAMILIES = env.choice("NOTIFY_FAMILIES", "ask", ("ask", "always", "never"))
+# Whether families have pages of their own, cancel lessons there, and book make-ups that are owed.
+FAMILY_PAGES = env.boolean("FAMILY_PAGES", False)
+FAMILY_CANCEL = env.boolean("FAMILY_CANCEL", False)
+FAMILY_MAKEUPS = env.boolean("FAMILY_MAKEUPS", False)
 # Days after a class until which its attendance should be marked; 0 if attendance is not recorded.
 UNMARKED_DAYS = env.integer("UNMARKED_DAYS", 7, 0, 366)
 # The environment variables of the initial values, by column.
@@ -110,6 +114,9 @@ FIRST_VALUES = {
     "cancel_notice_hours": "CANCEL_NOTICE_HOURS",
     "makeup_days": "MAKEUP_DAYS",
     "notify_families": "NOTIFY_FAMILIES",
+    "family_pages": "FAMILY_PAGES",
+    "family_cancel": "FAMILY_CANCEL",
+    "family_makeups": "FAMILY_MAKEUPS",
 }
 GIVEN_FIRST_VALUES = [name for name in FIRST_VALUES.values() if name in os.environ]
 TASKS_BACKEND = env.choice("TASKS_BACKEND", "embedded", ("embedded", "database", "rq"))

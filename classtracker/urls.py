@@ -14,6 +14,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     *monitoring,
     path("calendar/", include("scheduling.feeds.urls")),
+    path("family/", include("scheduling.family.urls")),
     path("api/", include("scheduling.api.urls")),
     path("api", not_found),
 ]

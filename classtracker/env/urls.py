@@ -10,7 +10,10 @@ import dj_email_url
 from .values import csv_list, fail, regex, text
 
 # The first parts of the product's own paths.
-OWN_PATHS = {"admin", "api", "calendar", "healthz", "language", "metrics", "readyz", "static"}
+OWN_PATHS = {
+    *("admin", "api", "calendar", "family"),
+    *("healthz", "language", "metrics", "readyz", "static"),
+}
 
 FALSY = ("0", "no", "No", "NO", "false", "False", "FALSE")
 

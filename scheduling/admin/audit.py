@@ -22,6 +22,8 @@ from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.formatting import clip
 from scheduling.admin.core.mixins import MixinBase, ReadOnlyMixin
 from scheduling.admin.core.recent_edits import names_of
+from scheduling.models import CalendarFeed
+from scheduling.models.audit import FAMILY
 from scheduling.text.dates import with_dates_written_out
 
 MAX_SHOWN = 200
@@ -87,7 +89,17 @@ class AuditHistoryMixin(MixinBase):
 
 
 def _with_current_names(entries: list[Any]) -> list[Any]:
-    """Set the current name of each row; the log keeps the name in the editor's language."""
+    """Set the current name of each row; the log keeps the name in the editor's language.
+
+    ``family`` is set to the reader on whose page the row was changed, if it was.
+    """
+    ids = {entry.pk: (entry.additional_data or {}).get(FAMILY) for entry in entries}
+    feeds = CalendarFeed.objects.select_related("student", "guardian", "teacher")
+    families = feeds.in_bulk({pk for pk in ids.values() if pk})
+    for entry in entries:
+        feed = families.get(ids[entry.pk] or 0)
+        who = _("%(name)s (family's page)") % {"name": feed} if feed is not None else ""
+        entry.family = who or (_("a family") if ids[entry.pk] else "")
     keys = [(entry.content_type.model, str(entry.object_pk)) for entry in entries]
     names = names_of(keys)
     for entry, key in zip(entries, keys, strict=True):
@@ -162,8 +174,8 @@ class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin, admin.ModelAdmin):
         return entry and _with_current_names([entry])[0]
 
     @admin.display(description=gettext_lazy("changed by"))
-    def editor(self, entry: LogEntry) -> str:
-        return str(entry.actor or _("the system"))
+    def editor(self, entry: Any) -> str:
+        return str(entry.actor or entry.family or _("the system"))
 
     @admin.display(description=gettext_lazy("kind"))
     def kind(self, entry: LogEntry) -> str:

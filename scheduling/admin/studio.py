@@ -27,6 +27,7 @@ class StudioAdmin(StudioZoneChangeMixin, AuditHistoryMixin, admin.ModelAdmin):
             (None, {"fields": ("name", "phone", "reply_to")}),
             (None, {"fields": (zone, "language", "currency")}),
             (None, {"fields": ("unmarked_days", "reminder_hours", "notify_families", *make_ups)}),
+            (None, {"fields": ("family_pages", "family_cancel", "family_makeups")}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,14 +1,13 @@
 """Throttles of requests per caller and of refused credentials per address."""
 
 import time
-from datetime import UTC, datetime
 
 from django.conf import settings
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.throttling import UserRateThrottle
 
-from scheduling.models import RefusedCredentials
+from scheduling.services import refused_credentials
 
 
 def address_of(request: Request) -> str:
@@ -30,14 +29,7 @@ class CallerThrottle(UserRateThrottle):
 
 
 def count_refusal(request: Request) -> None:
-    """Count refused credentials. Raises Throttled beyond ``API_THROTTLE_FAILED``.
-
-    The count is in the database, shared by all processes, so that more workers don't allow more
-    guesses.
-    """
-    limit, seconds = CallerThrottle().parse_rate(settings.API_THROTTLE_FAILED)
-    now = time.time()
-    ends = (now // seconds + 1) * seconds
-    window_end = datetime.fromtimestamp(ends, UTC)
-    if RefusedCredentials.add(address_of(request), window_end) > limit:
-        raise exceptions.Throttled(wait=ends - now)
+    """Count refused credentials. Raises Throttled beyond ``API_THROTTLE_FAILED``."""
+    wait = refused_credentials.count_refusal(address_of(request))
+    if wait is not None:
+        raise exceptions.Throttled(wait=wait)

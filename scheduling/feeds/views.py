@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from scheduling.db.errors import is_transient
 from scheduling.models import CalendarFeed
 from scheduling.selectors.studio import studio, studio_day
-from scheduling.services.calendar_feeds import feed_events, feed_of
+from scheduling.services.calendar_feeds import feed_events, feed_of, note_use
 
 from .ics import document
 from .vtimezone import zones_of
@@ -50,9 +50,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _response(request: HttpRequest, calendar_feed: CalendarFeed, now: datetime) -> HttpResponse:
+    note_use(calendar_feed, now)
     events = feed_events(calendar_feed, now)
     zones = zones_of(events)
-    for_everyone = not (calendar_feed.student or calendar_feed.teacher)
+    for_everyone = calendar_feed.person is None
     name = _studio_name() if for_everyone else str(calendar_feed)
     components = {zone: component and component.to_ical() for zone, component in zones.items()}
     content = repr((name, translation.get_language(), events, components)).encode()
@@ -74,5 +75,6 @@ def _studio_name() -> str:
 
 
 def _language(calendar_feed: CalendarFeed) -> str:
-    """Return the student's language, or the studio's for other feeds."""
-    return calendar_feed.student.language if calendar_feed.student else studio().language
+    """Return the language of the student or guardian, or the studio's for other feeds."""
+    family = calendar_feed.student or calendar_feed.guardian
+    return family.language if family else studio().language

@@ -15,6 +15,7 @@ from django.db.models.signals import pre_save
 
 from .api_tokens import ApiTokenDetails
 from .classes import ScheduledClass
+from .feeds import CalendarFeed
 from .guardians import Guardian, StudentGuardian
 from .people import LessonDuration, LessonSettings, Student, Teacher
 from .rooms import Room
@@ -24,6 +25,10 @@ from .working_hours import WorkingHours
 
 # Returns the current user. Called only when something is logged, because a token is read late.
 acting: ContextVar[Callable[[], Any] | None] = ContextVar("acting", default=None)
+# The id of the feed whose family acts on its page, without an account.
+acting_family: ContextVar[int | None] = ContextVar("acting_family", default=None)
+# The key of that id in the additional data of an entry.
+FAMILY = "family"
 
 _MACHINERY = [
     *("created_at", "revised_at", "name_key"),
@@ -49,6 +54,7 @@ def register_audit() -> None:
     ):
         auditlog.register(model, exclude_fields=list(_MACHINERY))
     auditlog.register(ApiTokenDetails)
+    auditlog.register(CalendarFeed, exclude_fields=["nonce", "created_at", "last_used_at"])
     auditlog.register(Studio, exclude_fields=["is_settled"])
     auditlog.register(RecurringSlot, exclude_fields=[*_MACHINERY, "booked_at"])
     auditlog.register(ScheduledClass, exclude_fields=[*_MACHINERY, *_DERIVED, *_STAMPS])
@@ -84,6 +90,8 @@ def _columns(model: type[Model]) -> list[str]:
 def _name_actor(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
     if instance.actor_id is None:
         instance.actor = _actor()
+    if (feed_id := acting_family.get()) is not None:
+        instance.additional_data = {FAMILY: feed_id}
 
 
 def _actor() -> Any:

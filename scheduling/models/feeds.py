@@ -1,4 +1,4 @@
-"""Calendar feeds: secret addresses of calendars that need no login."""
+"""Calendar feeds and families' pages: secret addresses that need no login."""
 
 import secrets
 
@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from .guardians import Guardian
 from .people import Student, Teacher
 
 
@@ -16,10 +17,11 @@ def new_nonce() -> str:
 
 
 class CalendarFeed(models.Model):
-    """The calendar of a student, of a teacher, or, with neither, of the studio.
+    """The calendar of a student, a guardian, a teacher, or, with none of them, of the studio.
 
-    Its address is derived from ``nonce`` and SECRET_KEY: access to the database alone doesn't
-    give access to the calendars. A revoked feed responds like an unknown one.
+    That of a student or guardian has two addresses: the calendar's and that of the family's page.
+    They are derived from ``nonce`` and SECRET_KEY: access to the database alone doesn't give access
+    to either. A revoked feed responds like an unknown one.
     """
 
     student = models.ForeignKey(
@@ -38,9 +40,19 @@ class CalendarFeed(models.Model):
         related_name="feeds",
         verbose_name=_("teacher"),
     )
+    guardian = models.ForeignKey(
+        Guardian,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="feeds",
+        verbose_name=_("guardian"),
+    )
     nonce = models.CharField(max_length=16, default=new_nonce, editable=False)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+    # Of either address; written at most once an hour.
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("calendar feed")
@@ -49,11 +61,18 @@ class CalendarFeed(models.Model):
         default_permissions = ("add", "change", "view")  # feeds are revoked, not deleted
         constraints = [
             models.CheckConstraint(
-                condition=Q(teacher__isnull=True) | Q(student__isnull=True),
-                name="calendar_feed_scope",
-                violation_error_message=_("Choose a teacher or a student, not both."),
+                condition=Q(teacher__isnull=True, student__isnull=True)
+                | Q(teacher__isnull=True, guardian__isnull=True)
+                | Q(student__isnull=True, guardian__isnull=True),
+                name="calendar_feed_owner",
+                violation_error_message=_("Choose one person: a student, a guardian or a teacher."),
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.student or self.teacher or _("the studio"))
+        return str(self.person or _("the studio"))
+
+    @property
+    def person(self) -> Student | Guardian | Teacher | None:
+        """The person whose calendar it is; None for the studio's."""
+        return self.student or self.guardian or self.teacher

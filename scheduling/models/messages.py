@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from .feeds import CalendarFeed
 from .guardians import Guardian
 from .languages import Language
 from .people import Student, Teacher
@@ -22,6 +23,7 @@ class MessageKind(models.TextChoices):
     REMINDER = "reminder", _("reminder")
     NOTICE = "notice", _("notice")
     ALERT = "alert", _("alert")
+    ADDRESS = "address", _("address of a family's page")
 
 
 class MessageState(models.TextChoices):
@@ -56,6 +58,8 @@ class ChangeKind(models.TextChoices):
     # To the teachers when another one takes a lesson over.
     GIVEN = "given", _("taken over")
     TAKEN = "taken", _("handed over")
+    # To the teacher when a family books a make-up.
+    BOOKED = "booked", pgettext_lazy("of a lesson", "booked")
 
 
 class Message(models.Model):
@@ -64,7 +68,8 @@ class Message(models.Model):
     ``next_try`` is in the future after a temporary refusal, and while a process delivers the
     message. ``attempts`` counts the deliveries that have begun and identifies the last one.
     ``subject`` and ``body`` are those of the last attempt. ``blocked_since`` is set while the mail
-    server accepts no mail at all.
+    server accepts no mail at all. ``feed`` is the one whose address an ADDRESS message contains;
+    the token of the address is not stored.
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
@@ -82,6 +87,14 @@ class Message(models.Model):
     next_try = models.DateTimeField(_("next attempt"))
     expires_at = models.DateTimeField(_("expires"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
+    feed = models.ForeignKey(
+        CalendarFeed,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
     blocked_since = models.DateTimeField(_("blocked since"), null=True)
 
     class Meta:

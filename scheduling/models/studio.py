@@ -138,6 +138,31 @@ class Studio(models.Model):
         db_default=NotifyRule.ASK,
         help_text=_("E-mails to families and teachers when a person changes lessons ahead."),
     )
+    family_pages = models.BooleanField(
+        _("families' pages"),
+        default=False,
+        db_default=False,
+        help_text=_("Families see their lessons at a secret address, without an account."),
+    )
+    family_cancel = models.BooleanField(
+        _("families cancel lessons"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "On their page, until the hours of notice before a lesson. If such a cancellation "
+            "earns a make-up, they also cancel later: the lesson is then charged. Otherwise they "
+            "ask the studio."
+        ),
+    )
+    family_makeups = models.BooleanField(
+        _("families book make-ups"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "On their page, within the teacher's working hours and advance booking days, at least "
+            "the hours of notice ahead."
+        ),
+    )
     is_settled = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
@@ -197,6 +222,9 @@ class StudioValues:
     cancel_notice_hours: int
     makeup_days: int
     notify_families: str
+    family_pages: bool
+    family_cancel: bool
+    family_makeups: bool
     is_settled: bool = False
     is_stored: bool = False
 
@@ -246,6 +274,9 @@ def first_values() -> dict[str, Any]:
         "cancel_notice_hours": settings.CANCEL_NOTICE_HOURS,
         "makeup_days": settings.MAKEUP_DAYS,
         "notify_families": settings.NOTIFY_FAMILIES,
+        "family_pages": settings.FAMILY_PAGES,
+        "family_cancel": settings.FAMILY_CANCEL,
+        "family_makeups": settings.FAMILY_MAKEUPS,
     }
 
 

@@ -74,6 +74,8 @@ def stored_events(feed: CalendarFeed, since: datetime) -> Iterator[FeedEvent]:
     rows = ScheduledClass.objects.filter(ends_at__gt=since).order_by()
     if feed.student_id is not None:
         rows = rows.filter(student=feed.student_id)
+    elif feed.guardian_id is not None:
+        rows = rows.filter(student__guardians=feed.guardian_id)
     elif feed.teacher_id is not None:
         rows = rows.filter(teacher=feed.teacher_id)
     values = rows.values_list(*_COLUMNS, named=True)

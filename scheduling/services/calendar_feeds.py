@@ -1,9 +1,8 @@
 """Calendar feeds: their events, their secret addresses, and revoking them."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core import signing
 from django.db.models import Q
 
 from scheduling.domain.outcomes import Outcome
@@ -15,42 +14,16 @@ from scheduling.selectors.feed_events import (
     series_revisions,
     stored_events,
 )
+from scheduling.selectors.feed_tokens import feed_of, is_open, students_of, token_of
 from scheduling.selectors.studio import studio_day
 from scheduling.services.classes.occurrences import planned
 
+__all__ = ["feed_events", "feed_of", "is_open", "note_use", "revoke", "token_of"]
+
 # Older classes are left out of the feed.
 PAST = timedelta(days=90)
-SALT = "scheduling.calendar-feed"
-
-
-def token_of(feed: CalendarFeed) -> str:
-    """Return the secret part of the feed's address."""
-    return _signer().sign(f"{feed.pk}-{feed.nonce}")
-
-
-def is_open(today: date) -> Q:
-    """Return a condition for open feeds: not revoked, and the person and their account are active.
-
-    A feed opens again when the person returns, unless it was revoked.
-    """
-    student = Q(student__is_active=True) & (
-        Q(student__end_date__isnull=True) | Q(student__end_date__gte=today)
-    )
-    teacher = Q(teacher__is_active=True) & (
-        Q(teacher__user__isnull=True) | Q(teacher__user__is_active=True)
-    )
-    studio = Q(student__isnull=True, teacher__isnull=True)
-    return Q(revoked_at__isnull=True) & (studio | student | teacher)
-
-
-def feed_of(token: str, today: date) -> CalendarFeed | None:
-    """Return the feed of ``token``; None if the token is forged or unknown, or the feed closed."""
-    try:
-        number, _dash, nonce = _signer().unsign(token).partition("-")
-    except signing.BadSignature:
-        return None
-    feeds = CalendarFeed.objects.select_related("student", "teacher")
-    return feeds.filter(is_open(today), pk=int(number), nonce=nonce).first()
+# A use within this time of the last one is not written: a reader asks every hour.
+USE = timedelta(hours=1)
 
 
 def revoke(feed: CalendarFeed, now: datetime) -> None:
@@ -58,6 +31,13 @@ def revoke(feed: CalendarFeed, now: datetime) -> None:
     if feed.revoked_at is None:
         feed.revoked_at = now
         feed.save(update_fields=["revoked_at"])
+
+
+def note_use(feed: CalendarFeed, now: datetime) -> None:
+    """Store that one of the addresses was used at ``now``, to the hour."""
+    if feed.last_used_at is None or feed.last_used_at <= now - USE:
+        rows = CalendarFeed.objects.filter(pk=feed.pk)
+        rows.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)).update(last_used_at=now)
 
 
 def feed_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
@@ -73,10 +53,13 @@ def feed_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
 
 def _planned_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
     window = horizon_window(studio_day(now), settings.HORIZON_WEEKS)
+    students = [student.pk for student in students_of(feed, window.start)]
+    if feed.guardian_id is not None and not students:
+        return []
     found = planned(
         window.start,
         window.last,
-        student_ids=[feed.student_id] if feed.student_id else [],
+        student_ids=students,
         teacher_ids=[feed.teacher_id] if feed.teacher_id else [],
         now=now,
     )
@@ -96,8 +79,3 @@ def _planned_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:
         )
         for occurrence in found
     ]
-
-
-def _signer() -> signing.Signer:
-    # A separate salt: no other signature of the product opens a calendar.
-    return signing.Signer(salt=SALT, sep=".")

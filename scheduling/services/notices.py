@@ -59,12 +59,18 @@ def reach_of(
     return notices_about(changes, now, author_id)
 
 
-def notify(changes: Iterable[ClassChange], now: datetime, author_id: int | None = None) -> Notified:
+def notify(
+    changes: Iterable[ClassChange],
+    now: datetime,
+    author_id: int | None = None,
+    with_families: bool = True,
+) -> Notified:
     """Queue the notices about ``changes``; they are delivered once the transaction is committed.
 
-    ``author_id`` is the id of the teacher who makes the changes, if a teacher does.
+    ``author_id`` is the id of the teacher who makes the changes, if a teacher does. If a family
+    makes them, only the teachers are notified.
     """
-    found = notices_about(changes, now, author_id)
+    found = notices_about(changes, now, author_id, with_families)
     with transaction.atomic():
         queued = queue_notices(found.notices, now)
         if queued:

@@ -62,6 +62,8 @@ NO_PAGES = {
     "scheduling_jobrun_change",
     "scheduling_jobrunitem_change",
     "scheduling_message_send_again",
+    "scheduling_guardian_family_page",
+    "scheduling_student_family_page",
     "scheduling_studio_changelist",
     "view_on_site",
 }

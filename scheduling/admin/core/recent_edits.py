@@ -19,7 +19,7 @@ TOKEN = AuthToken._meta.model_name
 TRANSLATED: dict[Any, tuple[str, ...]] = {
     FixedSchedule: ("student", "teacher"),
     RecurringSlot: ("student", "teacher"),
-    CalendarFeed: ("student", "teacher"),
+    CalendarFeed: ("student", "guardian", "teacher"),
     ScheduledClass: ("student",),
     Closure: (),
     AuthToken: ("user",),

@@ -1,5 +1,7 @@
 """Calendar feeds: created, copied and revoked; never changed or deleted.
 
+The pages of students and guardians give, mail and revoke the addresses of families' pages.
+
 A revoked feed stays in the list. The feed of a person who has left is closed until they return.
 """
 
@@ -35,9 +37,9 @@ class FeedForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        person = data.get("student") or data.get("teacher")
+        person = data.get("student") or data.get("guardian") or data.get("teacher")
         if not self.errors and bool(person) == bool(data.get("everyone")):
-            text = _("Choose a student or a teacher, or tick “The whole studio”: one of them.")
+            text = _("Choose one person, or tick “The whole studio”.")
             self.add_error("everyone", forms.ValidationError(text, code="whose"))
         return data
 
@@ -63,13 +65,19 @@ class FeedStateFilter(ChoiceFilter):
 @admin.register(CalendarFeed)
 class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
     form = FeedForm
-    list_display = ("whom", "address", "created_at", "state")
-    list_select_related = ("student", "teacher")
+    list_display = ("whom", "address", "created_at", "last_used_at", "state")
+    list_select_related = ("student", "guardian", "teacher")
     list_filter = (FeedStateFilter,)
-    search_fields = ("student__first_name", "student__last_name", "teacher__name")
-    autocomplete_fields = ("student", "teacher")
-    fields = ("student", "teacher", "address", "created_at", "revoked_at")
-    readonly_fields = ("address", "created_at", "revoked_at")
+    search_fields = (
+        *("student__first_name", "student__last_name", "teacher__name"),
+        *("guardian__first_name", "guardian__last_name"),
+    )
+    autocomplete_fields = ("student", "guardian", "teacher")
+    fields = (
+        *("student", "guardian", "teacher", "address"),
+        *("created_at", "last_used_at", "revoked_at"),
+    )
+    readonly_fields = ("address", "created_at", "last_used_at", "revoked_at")
     actions = ("revoke_selected",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
@@ -80,7 +88,8 @@ class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # The add form omits the fields that the database fills in.
-        return self.fields if obj is not None else ("student", "teacher", "everyone", "address")
+        new = ("student", "guardian", "teacher", "everyone", "address")
+        return self.fields if obj is not None else new
 
     @admin.display(description=_("calendar of"))
     def whom(self, feed: CalendarFeed) -> str:

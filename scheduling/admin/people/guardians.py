@@ -21,6 +21,8 @@ from scheduling.models import Guardian, Student, StudentGuardian
 from scheduling.selectors.families import siblings, students_at_address
 from scheduling.services.guardians import other_payer
 
+from .family_page import FamilyPageMixin
+
 
 class StudentGuardianForm(forms.ModelForm):
     """The formsets check the payer: a row alone can't, if two rows change at once."""
@@ -122,8 +124,10 @@ class StudentInline(_Inline):
 
 
 @admin.register(Guardian)
-class GuardianAdmin(ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin):
-    history_includes = ("student_guardians",)
+class GuardianAdmin(
+    FamilyPageMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin
+):
+    history_includes = ("student_guardians", "feeds")
     list_display = ("full_name", "wards", "email", "phone", "language")
     list_filter = ("language", "reminders", "notices")
     search_fields = (

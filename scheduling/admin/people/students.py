@@ -26,6 +26,7 @@ from scheduling.selectors.people_lists import active_slots, not_ended, paused_pe
 from scheduling.selectors.studio import studio_today
 
 from .base import PersonAdmin
+from .family_page import FamilyPageMixin
 from .guardians import GuardianInline, family_panel
 from .lookalikes import warn_of_lookalikes
 
@@ -66,9 +67,9 @@ class StudentTeacherFilter(TeacherFilter):
 
 
 @admin.register(Student)
-class StudentAdmin(PersonAdmin):
+class StudentAdmin(FamilyPageMixin, PersonAdmin):
     whose = "student"
-    history_includes = ("fixed_schedules", "student_guardians")
+    history_includes = ("fixed_schedules", "student_guardians", "feeds")
     list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
     export_as = {
         "state": ("start_date", "end_date", "is_active", "state"),

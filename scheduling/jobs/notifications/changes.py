@@ -12,7 +12,10 @@ from scheduling.models import ChangeKind, ClassStatus, ScheduledClass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """When a class takes place, with whom, and whether it is cancelled."""
+    """When a class takes place, with whom, and whether it is cancelled.
+
+    ``is_new``: before a family booked it, there was no class.
+    """
 
     student_id: int
     teacher_id: int | None
@@ -22,6 +25,7 @@ class Place:
     subject: str
     room_id: int | None = None
     is_cancelled: bool = False
+    is_new: bool = False
 
     @classmethod
     def of(cls, row: ScheduledClass) -> "Place":
@@ -124,6 +128,8 @@ def kind_of(
     if was:
         is_taken = teacher_id is not None and here is not None and not here.is_cancelled
         return ChangeKind.TAKEN if is_taken else ChangeKind.CANCELLED
+    if before.is_new:
+        return ChangeKind.BOOKED
     is_restored = before.is_cancelled and teacher_id in (None, before.teacher_id)
     return ChangeKind.RESTORED if is_restored else ChangeKind.GIVEN
 

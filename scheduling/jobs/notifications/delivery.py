@@ -17,7 +17,7 @@ from scheduling.selectors.messages import LONGEST_DELAY, due_by
 
 from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
 from .notices import render_notice
-from .outbox import as_email
+from .outbox import as_email, render_address
 from .reminders import render_reminder
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,8 @@ def _render(message: Message, now: datetime) -> bool:
     """Update the texts of ``message`` to the current data; return False if it became stale."""
     if message.kind == MessageKind.REMINDER:
         return render_reminder(message)
+    if message.kind == MessageKind.ADDRESS:
+        return render_address(message, now)
     return message.kind == MessageKind.ALERT or render_notice(message, now)
 
 

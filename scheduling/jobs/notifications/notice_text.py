@@ -57,6 +57,7 @@ def _headings() -> list[tuple[ChangeKind, str]]:
         (ChangeKind.TEACHER, _("These lessons have another teacher:")),
         (ChangeKind.RESTORED, _("These lessons take place after all:")),
         (ChangeKind.GIVEN, _("You now teach these lessons:")),
+        (ChangeKind.BOOKED, _("Families have booked these make-ups:")),
         (ChangeKind.TAKEN, _("Another teacher takes over these lessons:")),
     ]
 
@@ -74,6 +75,7 @@ def _subject(reader: Reader, lines: Sequence[NoticeLine], now: datetime) -> str:
         ChangeKind.TEACHER: _("Another teacher: %(lesson)s, %(when)s"),
         ChangeKind.RESTORED: _("Takes place after all: %(lesson)s, %(when)s"),
         ChangeKind.GIVEN: _("Now yours: %(lesson)s, %(when)s"),
+        ChangeKind.BOOKED: _("Make-up booked: %(lesson)s, %(when)s"),
         ChangeKind.TAKEN: _("Handed over: %(lesson)s, %(when)s"),
     }[line.kind]
     lesson = _lesson(reader, line, line.place)

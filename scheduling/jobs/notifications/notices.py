@@ -48,14 +48,19 @@ class Notices:
 
 
 def notices_about(
-    changes: Iterable[ClassChange], now: datetime, author_id: int | None = None
+    changes: Iterable[ClassChange],
+    now: datetime,
+    author_id: int | None = None,
+    with_families: bool = True,
 ) -> Notices:
     """Return who gets a notice about ``changes``: the families, and the teachers except the author.
 
     ``author_id`` is the id of a teacher.
     """
     changes = sorted(changes, key=lambda change: (change.before.starts_at, change.class_id))
-    of_families = [change for change in changes if kind_of(change.before, change.after, now)]
+    of_families = [
+        change for change in changes if with_families and kind_of(change.before, change.after, now)
+    ]
     readers = notice_readers({change.before.student_id for change in of_families})
     found: dict[tuple[Recipient, int], Notice] = {}
     notified = _notified_keys([change for change in changes if change.is_earlier])

@@ -9,16 +9,22 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
 from scheduling.models import (
+    CalendarFeed,
     Guardian,
     Message,
     MessageItem,
     MessageKind,
     MessageState,
     ScheduledClass,
+    Student,
 )
-from scheduling.selectors.studio import studio
+from scheduling.selectors.feed_tokens import page_of, page_token_of
+from scheduling.selectors.studio import studio, studio_day
 
-from .texts import Reader, reminder_text, role_of
+from .texts import Reader, address_text, reminder_text, role_of
+
+# Stands for the token of an address, as in logs.
+MASK = "***"
 
 
 def queue_reminder(reader: Reader, lesson: ScheduledClass, now: datetime) -> bool:
@@ -61,6 +67,32 @@ def queue_alert(recipient: str, subject: str, body: str, now: datetime, until: d
     create_message(MessageKind.ALERT, recipient, language, subject, body, now, until)
 
 
+def queue_address(
+    feed: CalendarFeed, reader: Student | Guardian, address: str, now: datetime, until: datetime
+) -> Message:
+    """Queue the ``address`` of a family's page; the message expires at ``until``.
+
+    The token of the address is added on delivery: the outbox can be read by more people than may
+    know it.
+    """
+    masked = address.replace(page_token_of(feed), MASK)
+    subject, body = address_text(reader, masked)
+    kind = MessageKind.ADDRESS
+    message = create_message(kind, reader.email, reader.language, subject, body, now, until)
+    Message.objects.filter(pk=message.pk).update(feed=feed)
+    return message
+
+
+def render_address(message: Message, now: datetime) -> bool:
+    """Update the recipient of an address; return False if the page is closed or there is none."""
+    feed = message.feed
+    if feed is None or page_of(page_token_of(feed), studio_day(now)) is None:
+        return False
+    reader = feed.guardian or feed.student
+    message.recipient = reader.email if reader is not None else ""
+    return bool(message.recipient) and studio().family_pages
+
+
 def create_message(
     kind: MessageKind,
     recipient: str,
@@ -91,13 +123,16 @@ def new_message_id() -> str:
 
 
 def as_email(message: Message) -> EmailMessage:
-    """Return the e-mail of ``message``. Replies about a lesson go to the studio."""
+    """Return the e-mail of ``message``. Replies of families and teachers go to the studio."""
     headers = {"Message-ID": message.message_id}
     own = studio()
+    body = message.body
+    if message.feed is not None:
+        body = body.replace(MASK, page_token_of(message.feed))
     has_reply_to = message.kind != MessageKind.ALERT and own.reply_to
     return EmailMessage(
         message.subject,
-        message.body,
+        body,
         to=[message.recipient],
         reply_to=[formataddr((own.name, own.reply_to))] if has_reply_to else None,
         headers=headers,

@@ -58,6 +58,20 @@ def reminder_text(reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
         return " ".join((subject % values).split()), body % values + signature()
 
 
+def address_text(reader: Student | Guardian, address: str) -> tuple[str, str]:
+    """Return subject and body of an e-mail with the ``address`` of a family's page."""
+    with translation.override(reader.language):
+        subject = _("Your lessons at %(studio)s") if studio().name else _("Your lessons")
+        body = _(
+            "Hello %(name)s,\n\n"
+            "this page always shows your next lessons:\n\n"
+            "%(address)s\n\n"
+            "Keep the address to yourself: whoever has it sees the page and can use it."
+        )
+        values = {"name": name_of(reader), "address": address, "studio": studio().name}
+        return " ".join((subject % values).split()), body % values + signature()
+
+
 def name_of(reader: Reader) -> str:
     """Return the name with which ``reader`` is addressed."""
     return reader.name if isinstance(reader, Teacher) else reader.first_name

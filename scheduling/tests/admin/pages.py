@@ -118,6 +118,8 @@ _KINDS = {
     "change": (_VIEW, _CHANGE),
     "delete": (_DELETE, _DELETE),
     "history": (_VIEW, _VIEW),
+    # Needs the permissions of calendar feeds, which the same roles have.
+    "family_page": (_NEVER, _CHANGE),
     "export": (_VIEW, _NEVER),
     "from": (_CHANGE, _CHANGE),
     "pause": (_CHANGE, _CHANGE),

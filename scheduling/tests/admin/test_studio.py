@@ -38,6 +38,9 @@ VALUES = {
     "cancel_notice_hours": "72",
     "makeup_days": "30",
     "notify_families": "always",
+    "family_pages": "on",
+    "family_cancel": "on",
+    "family_makeups": "on",
 }
 
 

@@ -47,6 +47,8 @@ NO_PAGE = {
     "background_jobs_cancel": "takes a POST",
     "background_jobs_progress": "JSON",
     "scheduling_message_send_again": "takes a POST",
+    "scheduling_guardian_family_page": "takes a POST",
+    "scheduling_student_family_page": "takes a POST",
 }
 
 

@@ -63,6 +63,7 @@ BAD = [
     ("CANCEL_NOTICE_HOURS", "169"),
     ("CANCEL_NOTICE_HOURS", "a day"),
     ("NOTIFY_FAMILIES", "sometimes"),
+    ("FAMILY_PAGES", "perhaps"),
     ("MAKEUP_DAYS", "0"),
     ("MAKEUP_DAYS", "367"),
     ("UNMARKED_DAYS", "-1"),

@@ -329,7 +329,7 @@ def test_admin_creates_shows_and_revokes_feed(client, studio, ana):
 def test_feed_of_studio_requires_its_checkbox(client, ana):
     client.force_login(User.objects.create_superuser("owner"))
     page = "/admin/scheduling/calendarfeed/"
-    words = "Choose a student or a teacher, or tick “The whole studio”: one of them."
+    words = "Choose one person, or tick “The whole studio”."
     for sent in ({}, {"student": ana.pk, "everyone": "on"}):
         assert words in client.post(page + "add/", sent).content.decode()
     assert not CalendarFeed.objects.exists()

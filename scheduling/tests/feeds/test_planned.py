@@ -264,7 +264,8 @@ def test_query_count_is_constant(read, whose):
 
     count = queries(1)
     assert queries(6) == count
-    assert count <= 18
+    # One of them notes the use.
+    assert count <= 19
 
 
 def test_calendar_has_two_name_properties_and_no_method(read, ana, feed):

@@ -277,9 +277,15 @@ def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons,
 def test_stored_studio_gets_initial_values_of_new_columns(migrate, settings, given, stored):
     before = migrate([("scheduling", "0030_zone_names")])
     values = first_values()
-    later = ("cancel_notice_hours", "currency", "notify_families")
+    pages = ("family_pages", "family_cancel", "family_makeups")
+    later = ("cancel_notice_hours", "currency", "notify_families", *pages)
     rest = {name: values.pop(name) for name in later}
-    assert rest == {"cancel_notice_hours": 24, "currency": "", "notify_families": "ask"}
+    assert rest == {
+        "cancel_notice_hours": 24,
+        "currency": "",
+        "notify_families": "ask",
+        **dict.fromkeys(pages, False),
+    }
     old = values | {"name": "Clara", "reminder_hours": 12, "is_settled": True}
     before.get_model("scheduling", "Studio").objects.create(**old)
     for name, value in given.items():

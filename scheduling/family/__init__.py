@@ -1,0 +1,1 @@
+"""Families' pages, at secret addresses, for readers without an account."""

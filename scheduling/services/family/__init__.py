@@ -1,0 +1,1 @@
+"""Families' pages: their lessons, their own cancellations and make-ups, and their addresses."""
