@@ -1,4 +1,4 @@
-"""Search of classes by the names of their people and rooms."""
+"""Search of classes by the names of their people and rooms, accents and case aside."""
 
 from django.db.models import Q, QuerySet
 
@@ -15,11 +15,11 @@ def classes_named(classes: QuerySet[ScheduledClass], text: str) -> QuerySet[Sche
     """
     for word in text.split()[:5]:
         students = Student.objects.filter(
-            Q(first_name__icontains=word) | Q(last_name__icontains=word)
+            Q(first_name__contains_plain=word) | Q(last_name__contains_plain=word)
         )
-        teachers = Teacher.objects.filter(name__icontains=word)
+        teachers = Teacher.objects.filter(name__contains_plain=word)
         found = Q(student_id__among=_ids(students)) | Q(teacher_id__among=_ids(teachers))
-        if rooms := _ids(Room.objects.filter(name__icontains=word)):
+        if rooms := _ids(Room.objects.filter(name__contains_plain=word)):
             found |= Q(room_id__among=rooms)
         classes = classes.filter(found)
     return classes

@@ -94,11 +94,14 @@ def require(request: Request, *permissions: str) -> None:
 
 
 def matches_all_words(search: str, *columns: str) -> Q:
-    """Return a condition: every word of ``search`` occurs in one of ``columns``."""
+    """Return a condition: every word of ``search`` occurs in one of ``columns``.
+
+    Accents and case are ignored.
+    """
     condition = Q()
     for word in search.split():
         in_any_column = Q()
         for column in columns:
-            in_any_column |= Q(**{f"{column}__icontains": word})
+            in_any_column |= Q(**{f"{column}__contains_plain": word})
         condition &= in_any_column
     return condition
