@@ -134,8 +134,10 @@ def expiring_notice(request: HttpRequest) -> dict[str, str]:
         "%(n)d API tokens expire within %(days)d days, or have expired.",
         n,
     )
+    lead = ngettext("%(n)d API token that expires", "%(n)d API tokens that expire", n)
     url = reverse("admin:knox_authtoken_changelist")
-    return {"text": text % {"n": n, "days": SOON.days}, "url": f"{url}?o=5"}
+    values = {"n": n, "days": SOON.days}
+    return {"lead": lead % values, "text": text % values, "url": f"{url}?o=5"}
 
 
 def _not_above(request: HttpRequest, account: Any) -> bool:
