@@ -3,6 +3,7 @@
 It is outside `scheduling.admin`, which registers with this site on import.
 """
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ TABLES = (
     "JobRun",
     "JobRunItem",
 )
-DAILY = TABLES[:4]
+DAILY = TABLES[:3]
 # Tables of task queues, which are hidden: the job log shows the runs.
 QUEUES = ("django_tasks_database", "django_rq")
 
@@ -43,7 +44,7 @@ class ClassTrackerAdminSite(AdminSite):
     site_header = "Class Tracker"
     index_title = _("The studio")
     site_url = None
-    # The header links to the daily pages, the index to the others.
+    # The header links to the daily pages, “Settings” to the others.
     enable_nav_sidebar = False
 
     def __init__(self, name: str = "admin") -> None:
@@ -71,8 +72,7 @@ class ClassTrackerAdminSite(AdminSite):
     ) -> TemplateResponse:
         from scheduling.admin.home.dashboard import dashboard
 
-        own = {"front": dashboard(request), "tools": _pages(request, daily=False)}
-        return super().index(request, own | (extra_context or {}))
+        return super().index(request, {"front": dashboard(request)} | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         apps = super().get_app_list(request, app_label)
@@ -84,6 +84,7 @@ class ClassTrackerAdminSite(AdminSite):
         return apps
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from scheduling.admin.tools.search import search_context
         from scheduling.selectors.studio import studio_or_first_values
 
         studio = studio_or_first_values()
@@ -92,7 +93,13 @@ class ClassTrackerAdminSite(AdminSite):
             **super().each_context(request),
             **own,
             "studio_zone": studio.time_zone,
-            "main_pages": [*_pages(request, daily=True), *self._tables(request)],
+            "search": search_context(request) if self.has_permission(request) else {},
+            "main_pages": [
+                {"url": reverse("admin:index"), "name": _("Today")},
+                *_pages(request, lambda page: page.daily),
+                *self._tables(request),
+                *_pages(request, lambda page: page.name == "settings"),
+            ],
         }
 
     def _tables(self, request: HttpRequest) -> list[dict[str, Any]]:
@@ -129,14 +136,14 @@ def set_language(request: HttpRequest) -> HttpResponse:
     return to_existing_page(i18n.set_language(request), reverse("admin:index"))
 
 
-def _pages(request: HttpRequest, *, daily: bool) -> list[dict[str, Any]]:
-    """Return links to the tool pages that the user may view, either daily or other ones."""
+def _pages(request: HttpRequest, wanted: Callable[[Any], bool]) -> list[dict[str, Any]]:
+    """Return links to the ``wanted`` tool pages that the user may view."""
     from scheduling.admin.tool_pages import PAGES
 
     return [
         {"url": reverse(f"admin:{page.name}"), "name": page.title}
         for page in PAGES
-        if page.title and page.daily == daily and page.shown(request)
+        if page.title and wanted(page) and page.shown(request)
     ]
 
 

@@ -20,7 +20,7 @@ from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter
 from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.models import Message, MessageState
-from scheduling.selectors.messages import recently_undelivered, undelivered
+from scheduling.selectors.messages import undelivered
 from scheduling.services.messages import send_again
 
 from .audit import AuditHistoryMixin
@@ -37,22 +37,6 @@ _BADGES = {
 def badge_of(message: Message) -> SafeString:
     """Return the state of a message as a badge."""
     return formatting.badge(message.get_state_display(), _BADGES[MessageState(message.state)])
-
-
-def undelivered_notice(request: HttpRequest) -> dict[str, str]:
-    """Return the notice of undelivered e-mails for the first page; empty if there is none."""
-    if not request.user.has_perm("scheduling.view_message"):
-        return {}
-    n = recently_undelivered(timezone.now())
-    if not n:
-        return {}
-    text = ngettext(
-        "%(n)d e-mail may not have arrived.",
-        "%(n)d e-mails may not have arrived.",
-        n,
-    )
-    address = reverse("admin:scheduling_message_changelist")
-    return {"text": text % {"n": n}, "url": f"{address}?delivery=undelivered"}
 
 
 class DeliveryFilter(ChoiceFilter):

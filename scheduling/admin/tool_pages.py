@@ -6,19 +6,21 @@ from scheduling.admin.tools import (
     conflicts,
     explain,
     find_time,
+    search,
     sheets,
     statement,
     timetable_import,
 )
 
 from . import calendar, jobs
-from .home import day
+from .home import day, settings_page
 from .people import own_hours
 
 PAGES: tuple[ToolPage, ...] = (
     *day.PAGES,
     *calendar.PAGES,
     *find_time.PAGES,
+    *search.PAGES,
     *own_hours.PAGES,
     *statement.PAGES,
     *sheets.PAGES,
@@ -27,4 +29,5 @@ PAGES: tuple[ToolPage, ...] = (
     *calendar_check.PAGES,
     *explain.PAGES,
     *timetable_import.PAGES,
+    *settings_page.PAGES,
 )

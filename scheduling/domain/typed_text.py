@@ -21,8 +21,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NOT_A_LINE_BREAK = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 # Letters that Unicode doesn't decompose, mapped to the way they are typed without their stroke or
-# dot; and apostrophes and a tatweel, which Unicode classifies as letters.
-_PLAIN = str.maketrans("øłđðħŧı", "olddhti", "\u02b9\u02bb\u02bc\u02be\u02bf\u0640") | {
+# dot; the apostrophes, some of which Unicode classifies as letters; and a tatweel.
+_APOSTROPHES = "\u02b9\u02bb\u02bc\u02be\u02bf\u2018\u2019"
+_PLAIN = str.maketrans(f"øłđðħŧı{_APOSTROPHES}", "olddhti" + "'" * len(_APOSTROPHES), "\u0640") | {
     ord("æ"): "ae",
     ord("œ"): "oe",
     ord("þ"): "th",
@@ -56,9 +57,15 @@ def control_character(text: str, *, several_lines: bool = False) -> str:
 
 
 def plain_letters(text: str) -> str:
-    """Return ``text`` in lower case without accents, for comparison only."""
-    decomposed = normalize("NFD", text.casefold())
-    return "".join(character for character in decomposed if not combining(character))
+    """Return ``text`` in lower case without accents, for comparison only.
+
+    `models/plain_text.py` has the same in SQL.
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = normalize("NFKD", text)
+    plain = "".join(character for character in decomposed if not combining(character))
+    return plain.casefold().translate(_PLAIN)
 
 
 def caseless_key(name: str) -> str:

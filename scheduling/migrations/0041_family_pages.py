@@ -16,7 +16,7 @@ def take_first_values(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0039_notices'),
+        ('scheduling', '0040_substitutes'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from scheduling.db import lookups  # noqa: F401  (registers itself)
 
+from . import plain_text  # noqa: F401  (registers itself)
 from .api_tokens import ApiTokenDetails, TokenScope
 from .class_states import CANCELLED_BY_PEOPLE, Attendance, CancelledBy, ClassStatus
 from .classes import ScheduledClass

@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from scheduling.models import FixedSchedule, LessonSettings, RecurringSlot, Student, Teacher
+from scheduling.models import (
+    FixedSchedule,
+    LessonSettings,
+    RecurringSlot,
+    Student,
+    Teacher,
+    WorkingHours,
+)
 
 from .people_lists import active_slots, not_ended
 from .studio import studio_day
@@ -52,6 +59,16 @@ def students_without_start(now: datetime) -> QuerySet[Student]:
     """Return active students with fixed schedules but without a start date, so without classes."""
     rules = FixedSchedule.objects.filter(not_ended(studio_day(now)), student_id=OuterRef("pk"))
     return Student.objects.filter(Exists(rules), start_date__isnull=True, is_active=True)
+
+
+def teachers_without_hours(now: datetime) -> QuerySet[Teacher]:
+    """Return active teachers with current weekly lessons whose working hours are unknown."""
+    today, theirs = studio_day(now), {"teacher_id": OuterRef("pk")}
+    has_rules = Exists(active_slots(today).filter(**theirs)) | Exists(
+        FixedSchedule.objects.filter(not_ended(today), **theirs)
+    )
+    hours = WorkingHours.objects.filter(**theirs)
+    return Teacher.objects.filter(has_rules, ~Exists(hours), is_active=True)
 
 
 def orphaned_slots(now: datetime) -> QuerySet[RecurringSlot]:

@@ -66,10 +66,14 @@ def undelivered(now: datetime) -> Q:
     )
 
 
+def undelivered_messages(now: datetime) -> QuerySet[Message]:
+    """Return the undelivered messages about classes that are ahead or began in the last days."""
+    return Message.objects.filter(undelivered(now), expires_at__gt=now - SHOWN).order_by("-id")
+
+
 def recently_undelivered(now: datetime) -> int:
-    """Count the undelivered messages about classes that are ahead or began in the last days."""
-    rows = Message.objects.filter(undelivered(now), expires_at__gt=now - SHOWN)
-    return rows.count()
+    """Count these messages."""
+    return undelivered_messages(now).count()
 
 
 def messages_to(reader: Recipient, person: Student | Teacher | Guardian) -> QuerySet[Message]:

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 
 from scheduling.domain.typed_text import is_row_id
 
-from .mixins import MixinBase
+from .mixins import PlainSearchMixin
 
 # Rows beyond this limit are reached by filters and search, not by paging.
 MAX_COUNTED = 10_000
@@ -39,7 +39,7 @@ class PrefetchingChangeList(ChangeList):
         self.result_list = rows
 
 
-class LargeTableMixin(MixinBase):
+class LargeTableMixin(PlainSearchMixin):
     """An admin of a large table: capped paging, related data in bulk, styles in lists.css."""
 
     show_full_result_count = False

@@ -1,4 +1,4 @@
-"""The base of the admin's mixins, and a mixin for read-only tables."""
+"""The base of the admin's mixins, and mixins for searches and for read-only tables."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,13 @@ if TYPE_CHECKING:
     MixinBase = admin.ModelAdmin
 else:
     MixinBase = object
+
+
+class PlainSearchMixin(MixinBase):
+    """Lists and pickers whose search ignores accents and case."""
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        return [f"{name}__contains_plain" for name in super().get_search_fields(request)]
 
 
 class ReadOnlyMixin(MixinBase):

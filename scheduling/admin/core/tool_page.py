@@ -13,7 +13,7 @@ class ToolPage:
 
     Only people who may log in to the admin reach the view, which checks further permissions
     itself. A page with a ``title`` is listed where ``shown`` returns True: in the header if it is
-    used ``daily``, else among the tools on the first page.
+    used ``daily``, else on the page “Settings”.
     """
 
     route: str

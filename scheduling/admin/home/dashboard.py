@@ -1,9 +1,11 @@
-"""The dashboard above the tables on the admin's index: job status and today's classes."""
+"""The first page: a day by hour, what needs the user, the status of the jobs, first steps."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import links_for
 from scheduling.admin.core.permissions import (
@@ -11,11 +13,8 @@ from scheduling.admin.core.permissions import (
     may_see_classes,
     may_see_jobs,
 )
-from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.jobs.status_card import status_card
-from scheduling.admin.messages import undelivered_notice
-from scheduling.admin.people.accounts import expiring_notice
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
 from scheduling.jobs.monitoring.status import status
@@ -24,16 +23,14 @@ from scheduling.models import ACTIVE_STATES, JobRun
 
 from .day import today
 from .first_steps import first_steps, has_rules
+from .needs import needs
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
     """Return the template context, limited to the user's permissions."""
     now = timezone.now()
-    context: dict[str, Any] = {
-        "recent": recent_edits(request.user),
-        "undelivered": undelivered_notice(request),
-        "expiring": expiring_notice(request),
-    }
+    context: dict[str, Any] = {"starts": _starts(request)}
+    cover = job_status = None
     if may_see_jobs(request.user):
         callers = Callers(now)
         context["steps"] = first_steps(request, callers)
@@ -45,7 +42,21 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
                 context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):
         context |= today(request, now)
+    context["needs"] = needs(request, now, cover, job_status)
+    context["details"] = [need for need in context["needs"] if need.title]
     return context
+
+
+def _starts(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what the user may begin, as text and address."""
+    links = links_for(request)
+    starts = (
+        ("add_student", _("New student"), "scheduling_student_add"),
+        ("add_recurringslot", _("New weekly lesson"), "scheduling_recurringslot_add"),
+        ("add_closure", _("Teacher is ill…"), "scheduling_teacher_changelist"),
+        ("add_closure", _("Close days…"), "scheduling_closure_add"),
+    )
+    return [(text, reverse(f"admin:{name}")) for may, text, name in starts if links.may(may)]
 
 
 def _buttons(cover: Coverage) -> list[tuple[str, str]]:

@@ -1,8 +1,8 @@
-"""The classes of today by hour, on the first page, each with its marks."""
+"""The classes of a day by hour, on the first page, each with its marks and its cancellation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from scheduling.admin.core.links import listed
+from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import (
+    may_change_class,
     may_change_classes,
     may_mark_class,
     may_see_everyone,
@@ -23,12 +26,20 @@ from scheduling.admin.core.permissions import (
     visible_classes,
 )
 from scheduling.admin.core.tool_page import ToolPage
-from scheduling.domain.windows import DAY
-from scheduling.models import Attendance, ClassStatus, ScheduledClass
+from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE
+from scheduling.models import (
+    CANCELLED_BY_PEOPLE,
+    Attendance,
+    CancelledBy,
+    ClassStatus,
+    ScheduledClass,
+)
 from scheduling.selectors.classes.day_summary import day_summary
-from scheduling.selectors.studio import studio_day, studio_zone
+from scheduling.selectors.studio import studio, studio_day, studio_zone
 from scheduling.services.classes import edit
-from scheduling.text.dates import long_day, number_text, relative, when
+from scheduling.services.classes.make_ups import made_up_of
+from scheduling.services.notices import author_of, is_default, is_offered, is_wanted, notifying
+from scheduling.text.dates import coming_day, number_text, relative, when
 
 # The most lines of a day; a link leads to the others.
 MAX_LINES = 60
@@ -41,7 +52,8 @@ class StudentLine:
     """A student of a class. ``state`` describes the class; ``sign`` is its CSS class.
 
     ``buttons`` are the marks that the user may set, as value and text; ``is_marked``: the mark can
-    be removed.
+    be removed. ``may_cancel`` and ``may_restore``: the user may do so; ``notify``: “Tell the
+    families” is offered with it.
     """
 
     pk: int
@@ -51,6 +63,9 @@ class StudentLine:
     is_cancelled: bool
     is_marked: bool
     buttons: list[tuple[str, str]]
+    may_cancel: bool
+    may_restore: bool
+    notify: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +80,12 @@ class HourLine:
 
 
 def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    """Return the context of the day: its title, numbers, lines and the next class."""
-    day = studio_day(now)
+    """Return the context of the day: its title, numbers, lines and the next class.
+
+    It is the studio's day, or the one in the parameter ``day``.
+    """
+    current = studio_day(now)
+    day = _asked_day(request) or current
     start, end = (datetime.combine(date, time(), studio_zone()) for date in (day, day + DAY))
     visible = visible_classes(request.user)
     summary = day_summary(visible, start, end, now)
@@ -81,10 +100,18 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     )
     coming = summary.coming
     return {
-        "day": long_day(day),
+        "day": coming_day(day, current),
+        "date": day,
+        "is_today": day == current,
+        "before": _address(day - DAY, current),
+        "after": _address(day + DAY, current),
+        "all_url": listed("scheduledclass", on=day),
+        "cancelled_by": CANCELLED_BY_PEOPLE,
+        "notifies": is_default(),
         "today": {
             "count": summary.classes,
             "over": number_text(summary.over),
+            "unmarked": number_text(summary.unmarked if studio().unmarked_days else 0),
             "cancelled": number_text(summary.cancelled),
         },
         "hours": list(_lines(request, shown, now)),
@@ -144,6 +171,7 @@ def _student(request: HttpRequest, row: ScheduledClass, now: datetime) -> Studen
     elif row.status == ClassStatus.COMPLETED:
         state, sign = str(row.get_status_display()), "is-ok"
     may_mark = not is_cancelled and may_mark_class(request.user, row)
+    may_change = may_change_class(request.user, row)
     buttons = []
     if may_mark and not row.attendance:
         buttons = [
@@ -159,6 +187,9 @@ def _student(request: HttpRequest, row: ScheduledClass, now: datetime) -> Studen
         is_cancelled,
         may_mark and bool(row.attendance),
         buttons,
+        may_change and row.status == ClassStatus.SCHEDULED,
+        may_change and is_cancelled,
+        row.starts_at > now and is_offered(),
     )
 
 
@@ -183,7 +214,66 @@ def mark(request: HttpRequest, class_id: int) -> HttpResponse:
             "mark": marked.get_attendance_display() or _("not marked"),
         }
         messages.success(request, text)
-    return HttpResponseRedirect(f"{reverse('admin:index')}#class-{row.pk}")
+    return _back(request, row.pk)
 
 
-PAGES = (ToolPage(route="today/<int:class_id>/mark/", name="mark_today", view=mark),)
+@require_POST
+def cancel(request: HttpRequest, class_id: int) -> HttpResponse:
+    """Cancel a class for the person in ``by``, or restore it if empty; return to its line.
+
+    With ``notify`` the families and the teacher are told.
+    """
+    if not may_change_classes(request.user):
+        raise PermissionDenied
+    row = get_object_or_404(ScheduledClass, pk=class_id)
+    by = request.POST.get("by", "")
+    if by and by not in dict(CANCELLED_BY_PEOPLE):
+        raise Http404
+    now = timezone.now()
+    wanted = row.starts_at > now and is_wanted("notify" in request.POST)
+    try:
+        with notifying([row.pk], wanted, now, author_of(request.user)) as notified:
+            if by:
+                edit.cancel(row.pk, by=CancelledBy(by), now=now)
+            else:
+                restored = edit.restore(row.pk, now=now)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return _back(request, row.pk)
+    text = _("%(student)s: cancelled.") if by else _("%(student)s: takes place.")
+    messages.success(request, text % {"student": row.student})
+    show_notified(request, notified)
+    if not by and (made_up := made_up_of(restored)):
+        messages.warning(request, made_up)
+    return _back(request, row.pk)
+
+
+def _asked_day(request: HttpRequest) -> date | None:
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+    return day if FIRST_DATE <= day <= LAST_DATE else None
+
+
+def _address(day: date, current: date) -> str:
+    """Return the address of ``day``; empty if the studio has no such day."""
+    if not FIRST_DATE <= day <= LAST_DATE:
+        return ""
+    return reverse("admin:index") + ("" if day == current else f"?day={day}")
+
+
+def _back(request: HttpRequest, class_id: int) -> HttpResponse:
+    """Redirect to the line of the class, on the day from which the button was pressed."""
+    try:
+        day = date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        day = studio_day(timezone.now())
+    address = _address(day, studio_day(timezone.now())) or reverse("admin:index")
+    return HttpResponseRedirect(f"{address}#class-{class_id}")
+
+
+PAGES = (
+    ToolPage(route="today/<int:class_id>/mark/", name="mark_today", view=mark),
+    ToolPage(route="today/<int:class_id>/cancel/", name="cancel_today", view=cancel),
+)

@@ -19,7 +19,6 @@ PAGES = (
         name="background_jobs",
         view=overview,
         title=_("Background jobs"),
-        daily=True,
         shown=may_see,
     ),
     ToolPage(route=f"{ROOT}<slug:job>/preview/", name="background_jobs_preview", view=preview),

@@ -15,7 +15,7 @@ from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 from scheduling.jobs.execution.runner import RunOptions, preview_plan
 from scheduling.jobs.generation.approved_plan import PlanPreview, StalePlanError, require_approved
 from scheduling.jobs.monitoring.outcome_text import ORDER, plan_summary, planned_label
-from scheduling.models import Job
+from scheduling.models import Job, ScheduledClass
 from scheduling.text.dates import long_day, number_text, plain_day
 
 from .actions import begin, job_of, request_of
@@ -23,6 +23,8 @@ from .decorators import form_view
 from .job_cards import button_of
 
 SALT = "scheduling.background_jobs.preview"
+# Set in the session of a person who has seen a preview: a step of the first page's list.
+PREVIEWED = "previewed"
 # The number of series of each outcome whose lines are listed.
 SAMPLE = 100
 OPEN = (*CHANGES, Outcome.CONFLICT, *FAULTS)
@@ -45,6 +47,8 @@ def preview(request: HttpRequest, job: str) -> HttpResponse:
     """Show the plan (GET); start a run of the approved plan if it is unchanged (POST)."""
     generating_job = job_of(job)
     run_request = request_of(request, generating_job, timezone.now())
+    if PREVIEWED not in request.session and not ScheduledClass.objects.exists():
+        request.session[PREVIEWED] = True
     plan, stale = preview_plan(run_request, RunOptions(clock=timezone.now), SAMPLE), None
     if request.method == "POST":
         try:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.filters import ChoiceFilter
-from scheduling.admin.core.mixins import ReadOnlyMixin
+from scheduling.admin.core.mixins import PlainSearchMixin, ReadOnlyMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.monitoring.outcome_text import outcome_label
@@ -73,7 +73,7 @@ class OutcomeFilter(ChoiceFilter):
 
 
 @admin.register(JobRunItem)
-class JobRunItemAdmin(ReadOnlyMixin, admin.ModelAdmin):
+class JobRunItemAdmin(ReadOnlyMixin, PlainSearchMixin, admin.ModelAdmin):
     list_display = ("of", "what", "student_name", "teacher_name", "date", "start_time", "why")
     list_select_related = ("run",)
     list_filter = (OutcomeFilter, "run__job")

@@ -24,7 +24,7 @@ from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
 from scheduling.admin.core.formatting import badge
-from scheduling.admin.core.mixins import MixinBase
+from scheduling.admin.core.mixins import PlainSearchMixin
 from scheduling.models import ApiTokenDetails, TokenScope
 from scheduling.selectors.api_tokens import SOON, details_of, expiring, scope_of
 
@@ -64,7 +64,7 @@ Permission.add_to_class("__str__", _permission_name)
 AuthToken.add_to_class("__str__", _token_name)
 
 
-class PermissionsMixin(MixinBase):
+class PermissionsMixin(PlainSearchMixin):
     """Shared options of the admins of accounts, roles and tokens."""
 
     def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -134,8 +134,10 @@ def expiring_notice(request: HttpRequest) -> dict[str, str]:
         "%(n)d API tokens expire within %(days)d days, or have expired.",
         n,
     )
+    lead = ngettext("%(n)d API token that expires", "%(n)d API tokens that expire", n)
     url = reverse("admin:knox_authtoken_changelist")
-    return {"text": text % {"n": n, "days": SOON.days}, "url": f"{url}?o=5"}
+    values = {"n": n, "days": SOON.days}
+    return {"lead": lead % values, "text": text % values, "url": f"{url}?o=5"}
 
 
 def _not_above(request: HttpRequest, account: Any) -> bool:

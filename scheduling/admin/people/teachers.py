@@ -24,7 +24,10 @@ from scheduling.admin.schedules.changes import TeacherAbsenceMixin, today_of
 from scheduling.domain.windows import FIRST_DATE
 from scheduling.models import LessonDuration, LessonSettings, Teacher
 from scheduling.models.fields import LinesField
-from scheduling.selectors.data_quality import teachers_without_settings
+from scheduling.selectors.data_quality import (
+    teachers_without_hours,
+    teachers_without_settings,
+)
 from scheduling.selectors.people import teachers_like
 from scheduling.selectors.people_lists import classes_on, paused_people
 from scheduling.selectors.studio import studio, studio_today
@@ -132,6 +135,17 @@ class LessonSettingsFilter(ChoiceFilter):
         }
 
 
+class WorkingHoursFilter(ChoiceFilter):
+    """Teachers with weekly lessons whose working hours are unknown."""
+
+    title = gettext_lazy("working hours")
+    parameter_name = "hours"
+
+    def options(self) -> dict[str, tuple[Any, Q]]:
+        missing = teachers_without_hours(timezone.now())
+        return {"missing": (_("missing, with weekly lessons"), Q(pk__in=missing))}
+
+
 @admin.register(Teacher)
 class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
     whose = "teacher"
@@ -144,7 +158,7 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
         "clock",
         "settings",
     )
-    list_filter = (TeacherStateFilter, LessonSettingsFilter)
+    list_filter = (TeacherStateFilter, LessonSettingsFilter, WorkingHoursFilter)
     search_fields = ("name", "email")
     autocomplete_fields = ("user",)
     inlines = (WorkingHoursInline,)

@@ -53,7 +53,7 @@ def order(*names: str) -> serializers.ChoiceField:
 
 def search(columns: str) -> serializers.CharField:
     """Return the parameter ``search``."""
-    text = f"Words that all occur in {columns}."
+    text = f"Words that all occur in {columns}, accents and case aside."
     return serializers.CharField(required=False, max_length=100, help_text=text)
 
 

@@ -10,6 +10,10 @@ from scheduling.selectors.studio import studio
 
 # Older classes are not expected to be marked any more.
 LOOK_BACK = timedelta(weeks=13)
+# A completed class counts as marked, unless it is shared: then each student needs a mark.
+WITHOUT_MARK = Q(attendance="") & (
+    Q(status=ClassStatus.SCHEDULED) | Q(status=ClassStatus.COMPLETED, is_shared=True)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,10 @@ def marks(now: datetime) -> Marks:
 def unmarked(now: datetime) -> Q:
     """Return the condition for classes that ended over ``unmarked_days`` ago and are not marked.
 
-    A completed class counts as marked, unless it is shared: then each student needs a mark.
     Classes older than ``LOOK_BACK`` and cancelled ones are excluded.
     """
     until = now - timedelta(days=studio().unmarked_days)
-    unsaid = Q(status=ClassStatus.SCHEDULED) | Q(status=ClassStatus.COMPLETED, is_shared=True)
-    return unsaid & Q(
-        attendance="",
+    return WITHOUT_MARK & Q(
         ends_at__lte=until,
         starts_at__lte=until,
         starts_at__gte=until - LOOK_BACK,

@@ -170,7 +170,7 @@ def students_named(
     """
     rows = Student.objects.all()
     for word in words:
-        rows = rows.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+        rows = rows.filter(Q(first_name__contains_plain=word) | Q(last_name__contains_plain=word))
     if teacher_id is not None:
         taught = ScheduledClass.objects.filter(teacher_id=teacher_id).values("student_id")
         rows = rows.filter(id__in=taught)

@@ -7,13 +7,19 @@ from django.db.models import Count, Q, QuerySet
 
 from scheduling.models import ClassStatus, ScheduledClass
 
+from .attendance import WITHOUT_MARK
+
 
 @dataclass(frozen=True, slots=True)
 class DaySummary:
-    """``classes`` take place, ``over`` of them have ended; ``coming`` is the next class."""
+    """``classes`` take place, ``over`` of them have ended, ``unmarked`` of these have no mark.
+
+    ``coming`` is the next class.
+    """
 
     classes: int
     over: int
+    unmarked: int
     cancelled: int
     coming: ScheduledClass | None
 
@@ -29,6 +35,7 @@ def day_summary(
         .aggregate(
             classes=Count("id", filter=~cancelled),
             over=Count("id", filter=~cancelled & Q(ends_at__lte=now)),
+            unmarked=Count("id", filter=WITHOUT_MARK & Q(ends_at__lte=now)),
             cancelled=Count("id", filter=cancelled),
         )
     )

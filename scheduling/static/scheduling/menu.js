@@ -1,7 +1,7 @@
-/* Close the header's menus on Escape and outside clicks; without scripts the summary closes them. */
+/* Close the header's menus and those of the day on Escape and outside clicks; without scripts the summary closes them. */
 "use strict";
 {
-    const menus = () => document.querySelectorAll(".ct-menu[open]");
+    const menus = () => document.querySelectorAll(".ct-menu[open], .ct-hours details[open]");
 
     const closeOutside = (event) => {
         for (const menu of menus()) {

@@ -66,6 +66,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "app_list": (STAFF, STAFF),
     "auth_user_password_change": (OWNERS, OWNERS),
     "mark_today": (NONE, SCHEDULERS | {TEACHER}),
+    "cancel_today": (NONE, SCHEDULERS),
+    "settings": (VIEWERS, NONE),
     "calendar": (VIEWERS | {TEACHER}, NONE),
     "calendar_events": (VIEWERS | {TEACHER}, NONE),
     "calendar_days": (VIEWERS | {TEACHER}, NONE),
@@ -75,6 +77,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "calendar_class": (VIEWERS | {TEACHER}, SCHEDULERS | {TEACHER}),
     "calendar_occurrence": (VIEWERS | {TEACHER}, SCHEDULERS),
     "find_time": (VIEWERS, VIEWERS),
+    "search": (VIEWERS | {TEACHER}, NONE),
+    "search_suggestions": (VIEWERS | {TEACHER}, NONE),
     "own_hours": ({TEACHER}, NONE),
     "explain": (VIEWERS, VIEWERS),
     "statement": (VIEWERS, NONE),
@@ -99,7 +103,11 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "import_timetable_template": (OWNERS, NONE),
     "export_timetable": (OWNERS, NONE),
 }
-QUERIES = {"autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student"}
+QUERIES = {
+    "autocomplete": "app_label=scheduling&model_name=fixedschedule&field_name=student",
+    "search": "q=a",
+    "search_suggestions": "q=a",
+}
 # Values of URL parameters.
 VALUES = {
     "job": "weekly",

@@ -67,13 +67,13 @@ def test_a_token_is_named_by_its_owner(owner):
     token, _text = AuthToken.objects.create(User.objects.get(username="owner"))
     assert str(token) == f"owner · {token.token_key}…"
     LogEntry.objects.log_actions(token.user_id, [token], ADDITION, single_object=True)
-    assert str(token) in text_of(owner.get("/admin/"))
+    assert str(token) in text_of(owner.get("/admin/settings/"))
     # Older log entries contain the digest; so do those of deleted tokens.
     LogEntry.objects.update(object_repr=f"{token.digest} : owner")
-    assert str(token) in text_of(owner.get("/admin/"))
+    assert str(token) in text_of(owner.get("/admin/settings/"))
     digest = token.digest
     token.delete()
-    home = text_of(owner.get("/admin/"))
+    home = text_of(owner.get("/admin/settings/"))
     assert digest not in home
     assert "API token" in home
 

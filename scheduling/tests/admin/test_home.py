@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from scheduling.models import Job, ScheduledClass
+from scheduling.models import Job, ScheduledClass, WorkingHours
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
@@ -111,7 +111,9 @@ def test_a_new_studio_sees_the_first_steps_and_each_is_ticked_when_done(settings
     assert [[url for _name, url in step.options] for step in answer.context["front"]["steps"]] == [
         ["/admin/scheduling/studio/1/change/"],
         ["/admin/import/", "/admin/scheduling/teacher/add/"],
+        ["/admin/scheduling/teacher/add/"],
         ["/admin/scheduling/student/add/"],
+        ["/admin/background-jobs/horizon/preview/"],
         ["/admin/background-jobs/horizon/preview/"],
         ["/admin/background-jobs/#by-itself"],
     ]
@@ -124,15 +126,23 @@ def test_a_new_studio_sees_the_first_steps_and_each_is_ticked_when_done(settings
     def done() -> list[bool]:
         return [step.is_done for step in client.get(INDEX).context["front"]["steps"]]
 
-    assert done() == [False, False, False, False, False]
+    assert done() == [False] * 7
     make.studio()
-    assert done() == [True, False, False, False, False]
-    make.teacher()
-    assert done() == [True, True, False, False, False]
+    assert done() == [True] + [False] * 6
+    teacher = make.teacher()
+    assert done() == [True, True] + [False] * 5
+    (hours,) = client.get(INDEX).context["front"]["steps"][2].options
+    assert hours[1].startswith(f"/admin/scheduling/teacher/{teacher.pk}/change/")
+    WorkingHours.objects.create(
+        teacher=teacher, weekday=1, start_time=make.at("10:00"), end_time=make.at("12:00")
+    )
+    assert done() == [True, True, True] + [False] * 4
     add_run(Job.WATCH, timezone.now())
-    assert done() == [True, True, False, False, True]
+    assert done() == [True, True, True, False, False, False, True]
     slot = make.slot()
-    assert done() == [True, True, True, False, True]
+    assert done() == [True, True, True, True, False, False, True]
+    client.get("/admin/background-jobs/horizon/preview/")
+    assert done() == [True, True, True, True, True, False, True]
     page = text_of(client_of(account("superuser")).get(INDEX))
     assert "step by step" in page
     assert "missing." in page
@@ -164,7 +174,8 @@ def test_recent_changes_are_shown_in_the_readers_language():
     for language in ("en", "es"):
         with translation.override(language):
             names.append(str(rule))
-    page = text_of(client_of(user).get(INDEX, headers={"accept-language": "es"}))
+    settings = client_of(user).get("/admin/settings/", headers={"accept-language": "es"})
+    page = text_of(settings)
     assert names[0] == "Ana Ruiz · Monday 10:00–11:00"
     assert names[1] in page
     assert names[0] not in page

@@ -96,8 +96,8 @@ def test_only_owners_change_the_settings_and_teachers_do_not_see_them():
     assert Studio.objects.get().name == "Clara"
 
 
-def test_the_settings_are_a_group_of_their_own_on_the_first_page():
-    groups = client_of(OWNER).get("/admin/").context["app_list"]
+def test_the_settings_are_a_group_of_their_own_among_the_tables():
+    groups = client_of(OWNER).get("/admin/settings/").context["available_apps"]
     assert [group["name"] for group in groups][:2] == ["Class Tracker", "Settings"]
     assert [model["object_name"] for model in groups[1]["models"]] == ["Studio"]
 

@@ -116,7 +116,7 @@ def first_sentence(page: Page) -> str:
     page.goto(JOBS)
     jobs = page.get_by_role("heading", level=1).inner_text()
     page.goto(HOME)
-    home = page.locator(".ct-front > .ct-status h2").last.inner_text()
+    home = page.locator(".ct-aside > .ct-status h2").last.inner_text()
     assert home == jobs
     return home
 

@@ -26,7 +26,8 @@ ROWS = (
 def upload(page: Page, data: bytes, name: str = "week.csv") -> None:
     """Open the import page by its link and upload a file."""
     page.goto("/admin/")
-    page.get_by_role("navigation", name="Tools").get_by_role("link", name="Import").click()
+    page.get_by_role("link", name="Settings", exact=True).click()
+    page.get_by_role("link", name="Import", exact=True).click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.get_by_label("Timetable (CSV or .xlsx)").set_input_files(file)
     with page.expect_navigation():

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
@@ -91,14 +91,3 @@ def require(request: Request, *permissions: str) -> None:
     """Raise PermissionDenied unless the caller has ``permissions`` of this app."""
     if not request.user.has_perms([f"scheduling.{name}" for name in permissions]):
         raise PermissionDenied
-
-
-def matches_all_words(search: str, *columns: str) -> Q:
-    """Return a condition: every word of ``search`` occurs in one of ``columns``."""
-    condition = Q()
-    for word in search.split():
-        in_any_column = Q()
-        for column in columns:
-            in_any_column |= Q(**{f"{column}__icontains": word})
-        condition &= in_any_column
-    return condition

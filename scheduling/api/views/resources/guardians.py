@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from scheduling.api.serializers.guardians import GuardianSerializer
 from scheduling.api.serializers.queries import GuardianQuery
 from scheduling.models import Guardian, StudentGuardian
+from scheduling.selectors.search import matches_all_words
 from scheduling.services.guardians import Ward, write_wards
 
-from .base import Resource, assign, matches_all_words, require, saving
+from .base import Resource, assign, require, saving
 
 
 class GuardianResource(Resource):

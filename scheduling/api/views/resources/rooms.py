@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from scheduling.api.serializers.queries import RoomQuery
 from scheduling.api.serializers.rooms import RoomSerializer
 from scheduling.models import Room
+from scheduling.selectors.search import matches_all_words
 
-from .base import Resource, assign, matches_all_words, saving
+from .base import Resource, assign, saving
 
 
 class RoomResource(Resource):

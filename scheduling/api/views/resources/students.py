@@ -16,6 +16,7 @@ from scheduling.api.serializers.people import StudentAnswer, StudentSerializer
 from scheduling.api.serializers.queries import StudentQuery
 from scheduling.models import RecurringSlot, SlotStatus, Student
 from scheduling.selectors.people_lists import not_ended
+from scheduling.selectors.search import matches_all_words
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change, jobs_of_student
 from scheduling.services.schedules.fixed_schedule import (
@@ -26,7 +27,7 @@ from scheduling.services.schedules.fixed_schedule import (
 )
 from scheduling.services.schedules.working_hours import outside_hours
 
-from .base import Resource, assign, matches_all_words, require, saving
+from .base import Resource, assign, require, saving
 
 # Fields that affect the student's classes, in addition to the fixed schedule.
 AFFECTS_CLASSES = {"start_date", "end_date", "is_active"}

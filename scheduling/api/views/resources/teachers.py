@@ -12,12 +12,13 @@ from scheduling.api.apply_response import apply_context, warning
 from scheduling.api.serializers.people import TeacherAnswer, TeacherSerializer
 from scheduling.api.serializers.queries import TeacherQuery
 from scheduling.models import Teacher
+from scheduling.selectors.search import matches_all_words
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.lesson_prices import write_lesson_settings
 from scheduling.services.schedules.working_hours import write_working_hours
 
-from .base import Resource, assign, matches_all_words, require, saving
+from .base import Resource, assign, require, saving
 
 # Fields that affect the teacher's classes.
 AFFECTS_CLASSES = {"time_zone", "is_active"}

@@ -186,7 +186,7 @@ def test_an_invalid_student_shows_everyone(browser, slots, student):
 def test_a_viewer_has_no_access(client, slots):
     client.force_login(account(VIEWER))
     assert client.get(PAGE).status_code == 403
-    assert "Check the calendar" not in client.get("/admin/").content.decode()
+    assert "Check the calendar" not in client.get("/admin/settings/").content.decode()
 
 
 def test_query_count_does_not_grow_with_the_findings(browser, slots):

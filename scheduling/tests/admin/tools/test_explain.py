@@ -86,6 +86,7 @@ def test_a_teacher_has_no_access_and_no_link(client):
     client.force_login(account(TEACHER, teacher=marta))
     assert client.get(PAGE).status_code == 403
     assert PAGE not in client.get("/admin/").content.decode()
+    assert client.get("/admin/settings/").status_code == 403
 
 
 def test_query_count_does_not_grow_with_the_series(browser):

@@ -349,14 +349,14 @@ def test_the_template_can_be_imported(owner: Client, language: str, separator: s
 
 
 def test_only_owners_can_import_and_see_the_link(client: Client, owner: Client) -> None:
-    assert f'href="{MAIN}"' in owner.get("/admin/").content.decode()
+    assert f'href="{MAIN}"' in owner.get("/admin/settings/").content.decode()
     upload_page(owner, row())
     upload = upload_url()
 
     scheduler = Client()
     scheduler.force_login(account(SCHEDULER))
 
-    assert f'href="{MAIN}"' not in scheduler.get("/admin/").content.decode()
+    assert f'href="{MAIN}"' not in scheduler.get("/admin/settings/").content.decode()
     for page in (MAIN, upload, f"{MAIN}template.csv"):
         assert scheduler.get(page).status_code == 403
         assert scheduler.post(page).status_code in {403, 405}
