@@ -192,6 +192,25 @@ class _Day:
             if end == (start + minutes) % MINUTES_A_DAY:
                 self.fits &= ~(1 << start)
 
+    def free_minutes(self, now: int) -> int:
+        """Return a bit for each local minute that is free.
+
+        Where the clocks change, those that have passed by ``now`` are left out.
+        """
+        if self.is_plain:
+            return self.free
+        return _bits(
+            (minute, minute + 1)
+            for start, end in self.hours
+            for minute in range(start, end)
+            if self._is_free_at(self.instant(minute), now)
+        )
+
+    def _is_free_at(self, instant: int, now: int) -> bool:
+        return instant > now and not any(
+            booking.starts < instant + 60 and instant < booking.ends for booking in self.taught
+        )
+
     def instant(self, minute: int) -> int:
         """Return the epoch seconds of a local minute, as a class at that time has them."""
         if self.is_plain:
@@ -297,17 +316,17 @@ class Gap:
 def find_gaps(question: Question, host: Host) -> list[Gap]:
     """Return the free time of one teacher within the working hours, in order.
 
-    For a question about single dates; gaps shorter than its ``minutes``, time that has passed, and
-    days on which the clocks change are left out. Raises UnknownZoneError.
+    For a question about single dates; gaps shorter than its ``minutes``, and time that has passed,
+    are left out. Raises UnknownZoneError.
     """
     search = _Search(question, host, None)
     found: list[Gap] = []
     for dates in question.dates():
         day = search.day(dates[0])
-        if day.obstacle is None and day.is_plain:
-            passed = -((day.midnight - question.now) // (60 * question.step)) * question.step
-            for start, end in _runs(day.free):
-                start = max(start, passed)
+        if day.obstacle is None:
+            passed = -((day.midnight - question.now - 1) // (60 * question.step)) * question.step
+            for start, end in _runs(day.free_minutes(question.now)):
+                start = max(start, passed if day.is_plain else 0)
                 if end - start >= question.minutes:
                     found.append(Gap(day.day, start, end))
     return found
