@@ -38,7 +38,7 @@ from scheduling.services.notices import author_of
 from scheduling.services.substitutes import may_be_handed_over, reference_of
 
 from .actions import Action, class_actions, occurrence_actions
-from .query import refused
+from .query import is_by_script, refused
 
 ClassOrOccurrence = ScheduledClass | PlannedOccurrence
 
@@ -181,7 +181,7 @@ def _perform(
         return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:
         return _missing(request, _("There is no such class any more."))
-    if _is_by_script(request):
+    if is_by_script(request):
         return JsonResponse({"done": done})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
@@ -204,7 +204,7 @@ def _show(
         "refusal": refusal,
         "bound": bound,
     }
-    if _is_by_script(request):
+    if is_by_script(request):
         return render(request, "admin/calendar/_details.html", context, status=status)
     context |= admin.site.each_context(request) | {"title": _("Class")}
     return render(request, "admin/calendar/details.html", context, status=status)
@@ -225,13 +225,13 @@ def _refuse(
     form: Form | None = None,
     status: int = 409,
 ) -> HttpResponse:
-    if _is_by_script(request):
+    if is_by_script(request):
         return refused(sentence, status)
     return _show(request, occurrence, actions, sentence, form, status)
 
 
 def _missing(request: HttpRequest, sentence: str) -> HttpResponse:
-    if _is_by_script(request):
+    if is_by_script(request):
         return refused(sentence, 404)
     raise Http404(sentence)
 
@@ -241,7 +241,3 @@ def _first_error(form: Form) -> str:
         field: Any = form.fields.get(name)
         return f"{field.label}: {errors[0]}" if field else str(errors[0])
     return ""
-
-
-def _is_by_script(request: HttpRequest) -> bool:
-    return request.headers.get("X-Requested-With") == "XMLHttpRequest"

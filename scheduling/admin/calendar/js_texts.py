@@ -9,13 +9,7 @@ def js_texts() -> dict[str, object]:
     """Return the texts by the script's names."""
     return {
         "day": _("Day"),
-        "week": _("Week"),
-        "month": _("Month"),
-        "list": _("List"),
-        "year": _("Year"),
         "today": _("Today"),
-        "previous": _("Previous"),
-        "next": _("Next"),
         "allDay": _("All day"),
         "hours": _("Hours"),
         "studioZone": _("Times in {zone}, the studio's zone ({offset})."),
@@ -40,6 +34,7 @@ def js_texts() -> dict[str, object]:
         "dayTotalOne": _("1 class"),
         "dayCancelled": _("{n} cancelled"),
         "more": _("more"),
+        "some": _("not all statuses"),
         "empty": _("No classes in these days."),
         "loading": _("Loading…"),
         "failed": _("The calendar could not be loaded. Check the connection and try again."),

@@ -6,7 +6,7 @@ takes a constant, small number of queries.
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from functools import wraps
 from typing import Any
 
@@ -17,11 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import find_time_url, may_find_times
+from scheduling.admin.core.links import may_find_times
 from scheduling.admin.core.permissions import visible_classes
 from scheduling.domain.openings import Gap
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.wallclock import instant, local_times
+from scheduling.domain.wallclock import local_times
 from scheduling.domain.windows import DAY
 from scheduling.domain.working_hours import time_of
 from scheduling.models import Job
@@ -39,6 +39,7 @@ from scheduling.selectors.rooms import room_names
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 from scheduling.services.openings import free_time
 
+from .gaps import bounds_of, find_url, form_url, may_add_lessons
 from .query import (
     CONFLICT,
     OWN,
@@ -55,8 +56,6 @@ from .query import (
 MOST_DAYS = 371
 MOST_DAYS_PLANNED = 62
 MOST_NAMES = 20
-# The length that “Find a time” looks for first.
-USUAL_MINUTES = 60
 
 View = Callable[..., HttpResponse]
 
@@ -146,40 +145,34 @@ def planned_occurrences(request: HttpRequest) -> HttpResponse:
 
 @json_view
 def free_times(request: HttpRequest) -> HttpResponse:
-    """Return the free time of one teacher within the working hours, each with its page."""
+    """Return the free time of one teacher within the working hours, each with its pages."""
     query, when = read_filters(request), read_range(request.GET, MOST_DAYS_PLANNED)
     if query.teacher_id is None or not may_find_times(request.user):
         return JsonResponse({"free": []})
     first, last = when.widest
     try:
-        gaps = free_time(query.teacher_id, first, last, timezone.now())
+        free = free_time([query.teacher_id], first, last, timezone.now())
     except ValidationError:
-        gaps = []  # the teacher is not active
-    zones = teacher_zones([query.teacher_id])
+        free = {}  # the teacher is not active
+    gaps = free.get(query.teacher_id, [])
+    zones, may_add = teacher_zones([query.teacher_id]), may_add_lessons(request.user)
     return JsonResponse(
-        {"free": [_gap_json(gap, query, zones[query.teacher_id]) for gap in gaps]},
+        {"free": [_gap_json(gap, query, zones[query.teacher_id], may_add) for gap in gaps]},
     )
 
 
-def _gap_json(gap: Gap, query: CalendarQuery, zone: str) -> dict[str, Any]:
-    start, length = time_of(gap.start), gap.end - gap.start
-    starts_at = instant(gap.day, start, zone)
-    url = find_time_url(
-        query.teacher_id,
-        min(length, USUAL_MINUTES),
-        first=gap.day,
-        days=[gap.day.isoweekday()],
-        earliest=f"{start:%H:%M}",
-        latest=f"{time_of(gap.end):%H:%M}",
-        **({"student": query.student_id} if query.student_id is not None else {}),
-    )
+def _gap_json(gap: Gap, query: CalendarQuery, zone: str, may_add: bool) -> dict[str, Any]:
+    assert query.teacher_id is not None
+    starts_at, ends_at = bounds_of(gap, zone)
+    hours = gap.start, gap.end
     return {
         "day": gap.day.isoformat(),
-        "startTime": f"{start:%H:%M}",
+        "startTime": f"{time_of(gap.start):%H:%M}",
         "endTime": f"{time_of(gap.end):%H:%M}",
         "start": f"{starts_at:%Y-%m-%d %H:%M}",
-        "end": f"{starts_at + timedelta(minutes=length):%Y-%m-%d %H:%M}",
-        "url": url,
+        "end": f"{ends_at:%Y-%m-%d %H:%M}",
+        "url": find_url(gap, query.teacher_id, query),
+        "form": form_url(query, gap.day, hours=hours) if may_add else "",
     }
 
 
@@ -246,6 +239,7 @@ def _planned_json(occurrence: PlannedOccurrence) -> dict[str, Any]:
         "endTime": f"{end:%H:%M}",
         "student": occurrence.student,
         "teacher": occurrence.teacher,
+        "teacherId": occurrence.teacher_id,
         "room": occurrence.room,
         "subject": occurrence.subject,
         "shared": occurrence.is_shared,

@@ -18,6 +18,8 @@ from scheduling.selectors.studio import studio
 PLANNED, CONFLICT = "planned", "conflict"
 SHOWN = (*ClassStatus.values, PLANNED, CONFLICT)
 STUDIO, OWN, BROWSER = "studio", "own", "browser"
+# The columns of a day; without columns it is a list.
+TEACHER, ROOM, TIME = "teacher", "room", "time"
 
 
 class InvalidQueryError(Exception):
@@ -106,6 +108,19 @@ def read_zone(query: QueryDict) -> str:
     if choice in (STUDIO, OWN, BROWSER) or is_zone(choice):
         return choice
     raise InvalidQueryError(_("“%(zone)s” is not a valid time zone.") % {"zone": choice[:64]})
+
+
+def read_columns(query: QueryDict) -> str:
+    """Read ``by``: the columns of a day, by default one for each teacher."""
+    by = query.get("by", "") or TEACHER
+    if by in (TEACHER, ROOM, TIME):
+        return by
+    raise InvalidQueryError(_("“%(text)s” is not a valid choice.") % {"text": by[:20]})
+
+
+def is_by_script(request: HttpRequest) -> bool:
+    """Return whether the calendar's script asks, which takes a part of a page."""
+    return request.headers.get("X-Requested-With") == "XMLHttpRequest"
 
 
 def refused(sentence: str, status: int = 400) -> JsonResponse:

@@ -1,4 +1,4 @@
-"""The calendar page, and without JavaScript the same week as a list, or a day by room."""
+"""The calendar page; without JavaScript the same week as a list, or the same day in columns."""
 
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.permissions import may_change_classes, may_see_classes
 from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
@@ -21,23 +22,27 @@ from scheduling.selectors.people import student_names
 from scheduling.selectors.rooms import rooms_to_choose
 from scheduling.selectors.studio import studio
 
+from .day_view import day_of
 from .js_texts import js_texts
-from .list_view import rooms_of_day, week_of
+from .list_view import week_of
 from .query import (
     BROWSER,
     CONFLICT,
     OWN,
     PLANNED,
     STUDIO,
+    TEACHER,
     CalendarQuery,
     InvalidQueryError,
+    is_by_script,
+    read_columns,
     read_filters,
     read_zone,
 )
 
 VIEWS = {
     "week": "timeGridWeek",
-    "day": "timeGridDay",
+    "day": "day",
     "month": "dayGridMonth",
     "list": "listWeek",
     "year": "year",
@@ -53,11 +58,11 @@ def calendar(request: HttpRequest) -> HttpResponse:
     problem = ""
     try:
         filters, zone = read_filters(request), read_zone(request.GET)
-        day = _day(request)
+        day, by = _day(request), read_columns(request.GET)
     except InvalidQueryError as error:
         problem = str(error)
         request = _without_query(request)
-        filters, zone, day = read_filters(request), STUDIO, None
+        filters, zone, day, by = read_filters(request), STUDIO, None, TEACHER
     context = admin.site.each_context(request) | {
         "title": _("Calendar"),
         # Seven days need the width; the header links to the tables.
@@ -72,9 +77,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "zones": _zones(zone),
         "may_change": may_change_classes(request.user),
     }
-    if "rooms" in request.GET:
-        context |= rooms_of_day(request, filters, zone, day) | {"title": _("A day by room")}
-        return render(request, "admin/calendar/rooms.html", context)
+    if "plain" in request.GET and request.GET.get("view") == "day":
+        context |= day_of(request, filters, zone, day, by)
+        page = "_day" if is_by_script(request) else "day"
+        return render(request, f"admin/calendar/{page}.html", context)
     if "plain" in request.GET:
         words = request.GET.get("who", "").split()
         context |= week_of(request, filters, zone, day)
@@ -82,8 +88,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
         context["found"] = students_named(words[:5], 20, teacher_id=teacher_id) if words else []
         context["who"] = " ".join(words)
         return render(request, "admin/calendar/plain.html", context)
+    context["view_names"] = [
+        ("day", _("Day")),
+        ("week", _("Week")),
+        ("month", _("Month")),
+        ("list", _("List")),
+        ("year", _("Year")),
+    ]
+    if may_find_times(request.user):
+        context["find_time"] = find_time_url(filters.teacher_id)
     query_string = request.GET.urlencode()
-    context["rooms_address"] = f"?rooms=1&date={day}" if day else "?rooms=1"
     context["plain_address"] = f"?{query_string}&plain=1" if query_string else "?plain=1"
     context["config"] = {
         # “en” would format dates as in the United States, month first.
@@ -93,6 +107,9 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "studentName": context["student"],
         "mayChange": context["may_change"],
         "views": VIEWS,
+        # The week of one person or room is a grid of hours; that of everyone is a list by days.
+        "isOne": filters.is_own_only or len(context["teachers"]) < 2,
+        "by": request.GET.get("by", ""),
         "shown": list(filters.shown),
         "urls": {
             "calendar": reverse("admin:calendar"),

@@ -1,12 +1,15 @@
 """Recurring slots."""
 
 from collections.abc import Callable
+from datetime import date, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -18,13 +21,16 @@ from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outs
 from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter, RoomFilter, TeacherFilter, ValidityFilter
+from scheduling.admin.core.links import find_time_url
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
+from scheduling.domain.wallclock import add_minutes
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.selectors.data_quality import old_slots, orphaned_slots
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import set_slot_status
+from scheduling.text.dates import full_day
 
 from .changes import SeriesChangesMixin
 from .fixed_schedule_inline import warn_overfull
@@ -143,6 +149,13 @@ class RecurringSlotAdmin(
             if changed:
                 apply_after_commit(request, students=sorted({slot.student_id for slot in changed}))
 
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        return super().add_view(
+            request, form_url, {"other_ways": other_ways(request.GET), **(extra_context or {})}
+        )
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}
 
@@ -155,6 +168,41 @@ class RecurringSlotAdmin(
             warn_outside_hours(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
             apply_after_commit(request, students=sorted(students))
+
+
+def other_ways(query: QueryDict) -> list[tuple[str, str]]:
+    """Return the address and title of “Find a time” and of a one-off at the time in ``query``.
+
+    None if the query, which fills in the form, does not name a teacher, a day and a time.
+    """
+    try:
+        teacher, minutes = int(query["teacher"]), int(query["duration_minutes"])
+        day, start = (
+            date.fromisoformat(query["valid_from"]),
+            time.fromisoformat(query["start_time"]),
+        )
+        end = add_minutes(start, minutes)
+    except (KeyError, ValueError, OverflowError):
+        return []
+    values = {name: query[name] for name in ("student", "room") if query.get(name)}
+    times = {"start_time": f"{start:%H:%M}", "end_time": f"{end:%H:%M}"}
+    once = values | {"teacher": teacher, "date": day.isoformat()} | times
+    found = find_time_url(
+        teacher,
+        minutes,
+        first=day,
+        days=[day.isoweekday()],
+        earliest=times["start_time"],
+        latest=times["end_time"],
+        **values,
+    )
+    return [
+        (found, _("Find a time with these values")),
+        (
+            f"{reverse('admin:scheduling_scheduledclass_add')}?{urlencode(once)}",
+            _("Only once, on %(day)s") % {"day": full_day(day)},
+        ),
+    ]
 
 
 def _paused(n: int) -> str:

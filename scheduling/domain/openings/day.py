@@ -118,6 +118,24 @@ class Day:
                 fits &= ~(1 << start)
         return fits
 
+    def free_minutes(self) -> int:
+        """Return the minutes within the hours in which the teacher has no class.
+
+        Where the clocks change, those that have passed are left out.
+        """
+        if self.is_plain:
+            return self.free
+        return minutes_in(
+            (minute, minute + 1)
+            for start, end in self.hours
+            for minute in range(start, end)
+            if self._is_free_at(self._instant(minute))
+        )
+
+    def _is_free_at(self, instant: int) -> bool:
+        is_ahead = instant > self.question.now
+        return is_ahead and not self._teacher.between(instant, instant + 60)
+
     def obstacle_at(self, start: int, room: Diary) -> Obstacle | None:
         """Return the first reason why there can be no lesson at this time in this room."""
         if self.obstacle is not None:

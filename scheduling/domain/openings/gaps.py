@@ -20,16 +20,16 @@ class Gap:
 def find_gaps(question: Question, host: Host) -> list[Gap]:
     """Return the free time of one teacher within the working hours, in order.
 
-    For a question about single dates; gaps shorter than its ``minutes``, time that has passed, and
-    days on which the clocks change are left out. Raises UnknownZoneError.
+    For a question about single dates; gaps shorter than its ``minutes``, and time that has passed,
+    are left out. Raises UnknownZoneError.
     """
     found: list[Gap] = []
     for dates in question.dates():
         day = Day(dates[0], question, host)
-        if day.obstacle is None and day.is_plain:
-            passed = -((day.midnight - question.now) // (60 * question.step)) * question.step
-            for start, end in intervals_of(day.free):
-                start = max(start, passed)
+        if day.obstacle is None:
+            passed = -((day.midnight - question.now - 1) // (60 * question.step)) * question.step
+            for start, end in intervals_of(day.free_minutes()):
+                start = max(start, passed if day.is_plain else 0)
                 if end - start >= question.minutes:
                     found.append(Gap(day.day, start, end))
     return found

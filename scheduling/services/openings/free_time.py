@@ -1,7 +1,9 @@
-"""The free time of a teacher in the calendar."""
+"""The free time of teachers in the calendar."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
+from scheduling.domain.existing_classes import Booking
 from scheduling.domain.openings import Diary, Gap, Host, find_gaps
 from scheduling.domain.windows import DAY
 from scheduling.selectors.schedules.closures import load_calendar
@@ -15,26 +17,37 @@ from .query import OpeningsQuery, teachers_of
 SHORTEST_GAP = 30
 
 
-def free_time(teacher_id: int, first: date, last: date, now: datetime) -> list[Gap]:
-    """Return the free time of a teacher within the working hours; none if these are unknown.
+def free_time(
+    teacher_ids: Iterable[int], first: date, last: date, now: datetime
+) -> dict[int, list[Gap]]:
+    """Return the free time within the working hours of each teacher for whom these are known.
 
-    Raises ValidationError as ``openings`` does.
+    A constant number of queries. Raises ValidationError as ``openings`` does.
     """
     today = studio_day(now)
     query = OpeningsQuery(
         minutes=SHORTEST_GAP,
         first=max(first, today - DAY),
         last=max(last, today),
-        teacher_ids=(teacher_id,),
+        teacher_ids=tuple(teacher_ids),
     )
-    teachers = teachers_of(query, now)
-    hours = working_hours([teacher_id])
-    if not teachers or teacher_id not in hours:
-        return []
-    host = Host(
-        zone=teachers[0].time_zone,
-        hours=hours[teacher_id],
-        diary=Diary("teacher_busy", taken_times(query.window, [teacher_id], now)),
-        closures=load_calendar(query.window.start, [teacher_id], []).concerning(teacher_id, None),
-    )
-    return find_gaps(query.question(now), host)
+    hours = working_hours(query.teacher_ids)
+    teachers = [teacher for teacher in teachers_of(query, now) if teacher.pk in hours]
+    if not teachers:
+        return {}
+    taught: dict[int | None, list[Booking]] = {}
+    for booking in taken_times(query.window, list(hours), now):
+        taught.setdefault(booking.teacher_id, []).append(booking)
+    closures = load_calendar(query.window.start, list(hours), [])
+    return {
+        teacher.pk: find_gaps(
+            query.question(now),
+            Host(
+                zone=teacher.time_zone,
+                hours=hours[teacher.pk],
+                diary=Diary("teacher_busy", taught.get(teacher.pk, ())),
+                closures=closures.concerning(teacher.pk, None),
+            ),
+        )
+        for teacher in teachers
+    }

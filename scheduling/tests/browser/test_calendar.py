@@ -14,8 +14,8 @@ from scheduling.tests.support.roles import account
 from scheduling.text.dates import full_day
 
 from .axe import assert_accessible, assert_fits
-from .conftest import PHONE, watch_of
-from .layouts import OTHER_LAYOUTS
+from .conftest import DESKTOP, PHONE, watch_of
+from .layouts import OTHER_LAYOUTS, assert_good
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
@@ -62,6 +62,11 @@ def open_calendar(page, url):
     return page
 
 
+def open_filters(page):
+    """Open the box with the filters, the legend and the zone."""
+    page.locator("summary", has_text="⋯").click()
+
+
 def status_line(page):
     return page.locator("#calendar-said")
 
@@ -102,6 +107,15 @@ def test_title_of_a_week_in_two_years_fits_a_phone(open_page, owner, first, loca
     assert_fits(page)
 
 
+@pytest.mark.parametrize("by", ["teacher", "time"])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_filters_columns_and_lists_are_accessible_and_fit(open_page, owner, week, width, by):
+    page = open_calendar(open_page(owner, width=width), calendar_url(week, view="day", by=by))
+    expect(event(page, "Ana Ruiz")).to_be_visible()
+    open_filters(page)
+    assert_good(page)
+
+
 def test_week_shows_every_kind_of_class(owner_page, week):
     page = open_calendar(owner_page, calendar_url(week))
     expect(event(page, "Ana Ruiz")).to_have_accessible_name(
@@ -131,15 +145,20 @@ def test_filters_are_in_the_url_and_survive_a_reload(owner_page, week):
     expect(page.get_by_label("Teacher")).to_have_value(re.compile(r"\d+"))
     expect(event(page, "Ana Ruiz")).to_have_count(0)
 
+    open_filters(page)
     page.get_by_role("checkbox", name="cancelled").uncheck()
     expect(event(page, "Leo Park")).to_have_count(0)
     assert "status=scheduled%2Ccompleted%2Cplanned%2Cconflict" in page.url
     page.get_by_label("Teacher").select_option("All teachers")
     expect(event(page, "Leo Park")).to_have_count(1)
+    page.get_by_role("button", name="not all statuses").click()
+    expect(event(page, "Leo Park")).to_have_count(2)
+    assert "status" not in page.url
 
 
 def test_student_is_chosen_by_typing(owner_page, week):
     page = open_calendar(owner_page, calendar_url(week))
+    open_filters(page)
     with page.expect_response("**/students/?q=eva"):
         page.get_by_label("Student").fill("eva")
     page.get_by_label("Student").fill("Eva Sol")
@@ -148,7 +167,7 @@ def test_student_is_chosen_by_typing(owner_page, week):
     assert "student=" in page.url
     open_calendar(page, page.url)
     expect(page.get_by_label("Student")).to_have_value("Eva Sol")
-    page.get_by_label("Student").fill("")
+    page.get_by_role("button", name="Eva Sol").click()
     expect(event(page, "Ana Ruiz")).to_have_count(1)
 
 
@@ -156,6 +175,7 @@ def test_chosen_zone_is_shown(open_page, owner, week):
     page = open_calendar(open_page(owner, zone="Asia/Tokyo"), calendar_url(week, zone="studio"))
     zone = page.locator("#calendar-zone")
     expect(zone).to_have_text("Times in UTC, the studio's zone (UTC+00:00).")
+    open_filters(page)
     page.get_by_label("Times in").select_option("browser")
     expect(zone).to_have_text("Times in Asia/Tokyo, the zone of this browser (UTC+09:00).")
     page.get_by_label("Times in").select_option("own")
@@ -364,4 +384,4 @@ def test_year_opened_from_week_fits_its_card(owner_page, week):
 
 def test_dates_have_the_format_of_other_pages(owner_page, week):
     page = open_calendar(owner_page, calendar_url(date(2026, 11, 30)))
-    expect(page.locator(".ct-toolbar [role=heading]")).to_have_text("30 November – 6 December 2026")
+    expect(page.locator(".ct-toolbar h2")).to_have_text("30 November – 6 December 2026")

@@ -106,16 +106,26 @@ def test_a_teacher_sees_own_hours_and_changes_them_if_allowed(open_page, clara):
 def test_free_time_in_the_calendar_leads_to_a_lesson_by_click_and_by_keyboard(owner_page, clara):
     day = timezone.localdate() + timedelta(days=8 - timezone.localdate().weekday())
     address = f"/admin/calendar/?teacher={clara.pk}&date={day}"
-    owner_page.goto(address)
-    free = owner_page.get_by_role("link", name="Free from 16:00 to 18:00").last
-    free.wait_for()
-    assert_good(owner_page)
-    owner_page.set_viewport_size({"width": 1280, "height": 1600})
-    free.focus()
-    owner_page.keyboard.press("Enter")
-    owner_page.get_by_role("heading", name="Tuesday, 17:00").wait_for()
-    owner_page.goto(address)
-    free.wait_for()
-    box = free.bounding_box()
-    owner_page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    start = owner_page.get_by_label("Start time")
+    # A week, then the day in columns.
+    for view in ("week", "day"):
+        owner_page.goto(f"{address}&view={view}")
+        free = owner_page.get_by_role("link", name="16:00").last
+        free.wait_for()
+        assert_good(owner_page)
+        owner_page.set_viewport_size({"width": 1280, "height": 1600})
+        free.focus()
+        owner_page.keyboard.press("Enter")
+        owner_page.get_by_role("heading", name="Add recurring slot").wait_for()
+        assert start.input_value() == "16:00"
+        owner_page.goto(f"{address}&view={view}")
+        free.wait_for()
+        box = free.bounding_box()
+        owner_page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        owner_page.get_by_role("heading", name="Add recurring slot").wait_for()
+        assert start.input_value() == "17:00"
+        assert owner_page.get_by_label("Weekday").input_value() == "2"
+        assert owner_page.get_by_label("Duration").input_value() == "60"
+    # “Find a time” is one link away.
+    owner_page.get_by_role("link", name="Find a time with these values").click()
     owner_page.get_by_role("heading", name="Tuesday, 17:00").wait_for()

@@ -84,6 +84,6 @@ def test_first_invalid_field_of_row_has_focus(owner_page):
 @pytest.mark.parametrize("day", ["garbage", "99999-01-01", "2026-02-31"])
 def test_invalid_date_shows_today(owner_page, day):
     owner_page.goto(f"/admin/calendar/?date={day}")
-    owner_page.get_by_role("tab", name="Week", exact=True).wait_for()
+    owner_page.get_by_role("button", name="Week", exact=True).wait_for()
     today = timezone.localdate()
     expect(owner_page.locator(".ct-toolbar")).to_contain_text(str(today.year))

@@ -1,5 +1,7 @@
 """Rooms in a browser: the calendar's filter, the dialog, and the day by room."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,7 +10,7 @@ from scheduling.tests import factories as make
 
 from .axe import assert_accessible, assert_fits
 from .conftest import DESKTOP, PHONE, watch_of
-from .test_calendar import calendar_url, event, monday, open_calendar
+from .test_calendar import calendar_url, event, monday, open_calendar, open_filters
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
@@ -30,6 +32,7 @@ def week():
 def test_calendar_is_filtered_by_room(owner_page, week):
     open_calendar(owner_page, calendar_url(week))
     expect(event(owner_page, "Eva Sol")).to_contain_text("Blue")
+    open_filters(owner_page)
     owner_page.get_by_label("Room", exact=True).select_option(label="Hall")
     expect(event(owner_page, "Eva Sol")).to_have_count(0)
     expect(event(owner_page, "Ana Ruiz")).to_be_visible()
@@ -61,9 +64,9 @@ def test_class_is_moved_to_another_room_in_dialog(owner_page, week):
 @pytest.mark.parametrize("locale", ["en", "es"])
 def test_day_by_room_fits_and_is_accessible(open_page, owner, week, width, locale):
     page = open_page(owner, width=width, locale=locale)
-    page.goto(f"/admin/calendar/?rooms=1&date={week}&zone=Europe/Madrid")
-    hall = page.locator("section", has=page.get_by_role("heading", name="Hall"))
+    page.goto(f"/admin/calendar/?view=day&by=room&date={week}&zone=Europe/Madrid")
+    hall = page.get_by_role("region", name="Hall", exact=True)
     expect(hall.get_by_role("listitem")).to_have_count(3)
-    expect(hall).to_contain_text("10:00–11:00 Ana Ruiz")
+    expect(hall).to_contain_text(re.compile(r"Ana Ruiz · Piano\s+10:00–11:00"))
     assert_fits(page)
     assert_accessible(page)

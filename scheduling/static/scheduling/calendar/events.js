@@ -34,6 +34,21 @@ window.ctCalendar.events = (config) => {
         return event;
     };
 
+    /* As many colours as the style sheet has. */
+    const HUES = 10;
+    const initials = (name) => {
+        const words = name.split(/\s+/).filter(Boolean);
+        return [...new Set([words[0], words[words.length - 1]])].filter(Boolean)
+            .map((word) => [...word][0]).join("").toUpperCase();
+    };
+    const coloured = (event, teacher) => {
+        if (teacher != null) {
+            event.class += ` is-hue-${teacher % HUES}`;
+            event.extendedProps.initials = initials(event.extendedProps.teacher);
+        }
+        return event;
+    };
+
     const stored = (feed, own) => feed.classes.map((row) => {
         const [pk, ...rest] = row;
         const times = own ? wall(rest[0], rest[1], rest[2])
@@ -44,7 +59,7 @@ window.ctCalendar.events = (config) => {
         if (shared) marks.push("shared");
         if (edited) marks.push("touched");
         if (oneOff) marks.push("oneOff");
-        return described({
+        return coloured(described({
             id: `class-${pk}`,
             ...times,
             url: address(pk),
@@ -55,7 +70,7 @@ window.ctCalendar.events = (config) => {
                 teacher: feed.teachers[teacher] || "",
                 room: (feed.rooms && feed.rooms[room]) || "",
             },
-        }, status, marks);
+        }, status, marks), teacher);
     });
 
     const planned = (feed, own) => feed.planned.map((item) => {
@@ -63,7 +78,7 @@ window.ctCalendar.events = (config) => {
         const times = own ? wall(item.day, item.startTime, item.endTime)
             : { start: utc(item.start), end: utc(item.end) };
         const marks = item.shared ? ["shared"] : [];
-        return described({
+        return coloured(described({
             id: `planned-${item.kind}-${item.series}-${item.day}`,
             ...times,
             url: occurrenceUrl(item),
@@ -73,7 +88,7 @@ window.ctCalendar.events = (config) => {
                 state, marks, subject: item.subject, teacher: item.teacher, room: item.room,
                 reason: item.reason,
             },
-        }, state, marks);
+        }, state, marks), item.teacherId);
     });
 
     /* Free time behind the classes: a link, so that it works by keyboard. */
@@ -83,7 +98,7 @@ window.ctCalendar.events = (config) => {
             : { start: utc(item.start), end: utc(item.end) }),
         display: "background",
         class: "ct-free",
-        extendedProps: { free: item.url },
+        extendedProps: { free: item.form || item.url },
     }));
 
     const closures = (feed) => feed.closures.flatMap((closure) => {
@@ -100,5 +115,21 @@ window.ctCalendar.events = (config) => {
         }];
     });
 
-    return { stored, planned, free, closures, fill };
+    /* The address of the form, with the minute of the free time that was clicked: starts are
+       multiples of a quarter of an hour, and half an hour is left. */
+    const formAt = (address, length, minute) => {
+        const url = new URL(address, window.location.href);
+        const start = url.searchParams.get("start_time");
+        if (!start) return url.href;
+        const [hours, minutes] = start.split(":").map(Number);
+        const from = hours * 60 + minutes;
+        const at = Math.round((from + minute) / 15) * 15;
+        const begins = Math.max(from, Math.min(at, from + length - 30));
+        const two = (number) => String(number).padStart(2, "0");
+        url.searchParams.set("start_time", `${two(Math.floor(begins / 60) % 24)}:${two(begins % 60)}`);
+        url.searchParams.set("duration_minutes", Math.min(60, from + length - begins));
+        return url.href;
+    };
+
+    return { stored, planned, free, formAt, closures, fill };
 };

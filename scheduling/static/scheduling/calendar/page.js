@@ -10,6 +10,7 @@
     const said = byId("calendar-said");
     const feeds = window.ctCalendar.events(config);
     const names = Object.fromEntries(Object.entries(views).map(([name, view]) => [view, name]));
+    names.dayGridWeek = "week";
     const narrow = window.matchMedia("(max-width: 640px)");
     const query = new URLSearchParams(window.location.search);
     const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -18,12 +19,17 @@
         student: query.get("student") || "",
         room: query.get("room") || "",
         zone: config.zone,
+        by: config.by,
     };
     const shown = { stored: 0, planned: 0, conflicts: 0 };
 
-    filters.classList.add("is-live");
-    // On a phone the filters start closed, unless the URL has a filter.
-    if (narrow.matches) filters.closest("details").open = Boolean(state.teacher || state.student || state.room);
+    /* Seven days have space for the hours of one person or room; those of everyone are lists. */
+    const isOne = () => config.isOne || Boolean(state.teacher || state.student || state.room);
+    const typeOf = (name) => {
+        if (name !== "week" || isOne()) return views[name];
+        return narrow.matches ? views.list : "dayGridWeek";
+    };
+    const by = () => state.by || (narrow.matches ? "time" : "teacher");
 
     /* Zones -------------------------------------------------------------------------------- */
 
@@ -77,16 +83,20 @@
 
     const today = () => wallClock(new Date(), own() ? config.studioZone : zone()).date;
 
+    const dayShown = () => (own() ? calendar.getDate().toISOString().slice(0, 10)
+        : wallClock(calendar.getDate(), zone()).date);
+
     const remember = () => {
         const values = feedParams();
         const view = names[calendar.view.type];
-        const day = calendar.getDate().toISOString();
-        const date = own() ? day.slice(0, 10) : wallClock(new Date(day), zone()).date;
+        const date = dayShown();
         values.set("view", view);
         values.set("date", date);
+        if (state.by && view === "day") values.set("by", state.by);
         if (state.zone !== "studio") values.set("zone", state.zone);
         window.history.replaceState(null, "", `${urls.calendar}?${values}`);
         values.set("plain", "1");
+        values.delete("view");
         byId("calendar-plain").href = `${urls.calendar}?${values}`;
         for (const field of document.querySelectorAll('.ct-language [name="next"]')) {
             field.value = window.location.pathname + window.location.search;
@@ -120,18 +130,17 @@
         if (shown.planned) words.push(feeds.fill(texts.countPlanned, { n: shown.planned }));
         if (shown.conflicts) words.push(feeds.fill(texts.countConflicts, { n: shown.conflicts }));
         byId("calendar-count").textContent = words.join(" ");
-        const crowded = shown.stored > 200 && !state.teacher && !state.student && !state.room
-            && ["timeGridWeek", "dayGridMonth"].includes(calendar.view.type);
-        byId("calendar-crowded").hidden = !crowded;
     };
 
     const inYear = () => calendar.view.type === "year";
+    const inDay = () => calendar.view.type === "day";
 
-    // The year has its own view. (During construction FullCalendar has no view yet.)
-    const isYear = (info) => info.end - info.start > 100 * 24 * 3600 * 1000;
+    // The year and the day have their own views. (At first FullCalendar has no view yet.)
+    const isOwnView = (info) => info.end - info.start > 100 * 24 * 3600 * 1000
+        || info.end - info.start < 26 * 3600 * 1000;
 
     const storedEvents = async (info) => {
-        if (isYear(info)) return [];
+        if (isOwnView(info)) return [];
         const feed = await get(urls.events, info.start, info.end, own());
         shown.stored = feed.classes.length;
         count();
@@ -139,9 +148,10 @@
     };
 
     const plannedEvents = async (info) => {
+        if (isOwnView(info)) return [];
         shown.planned = shown.conflicts = 0;
         const checked = chosen();
-        if (isYear(info) || !(checked.includes("planned") || checked.includes("conflict"))) return [];
+        if (!(checked.includes("planned") || checked.includes("conflict"))) return [];
         const events = feeds.planned(await get(urls.planned, info.start, info.end, own()), own());
         shown.conflicts = events.filter((event) => event.extendedProps.state === "conflict").length;
         shown.planned = events.length - shown.conflicts;
@@ -150,7 +160,7 @@
     };
 
     const freeTimes = async (info) => {
-        if (!state.teacher || info.end - info.start > 8 * 24 * 3600 * 1000) return [];
+        if (!state.teacher || isOwnView(info) || info.end - info.start > 8 * 24 * 3600 * 1000) return [];
         return feeds.free(await get(urls.free, info.start, info.end, own()), own());
     };
 
@@ -158,7 +168,7 @@
     yearBox.className = "ct-year";
     const year = window.ctCalendar.year(config, feeds,
         (start, end) => get(urls.days, start, end, true),
-        (day) => calendar.changeView("timeGridDay", day));
+        (date) => calendar.changeView("day", date));
     const showYear = () => {
         const wanted = Number((own() ? calendar.getDate().toISOString()
             : wallClock(calendar.getDate(), zone()).date).slice(0, 4));
@@ -166,6 +176,29 @@
         year.show(yearBox, wanted, today()).then((total) => {
             shown.stored = total;
             count();
+        }, (error) => say(error.message || texts.failed, true));
+    };
+
+    const loadDay = async (values) => {
+        const response = await fetch(`${urls.calendar}?${values}`, { headers: { "X-Requested-With": "XMLHttpRequest" } });
+        if (response.redirected) throw new Error(texts.loggedOut);
+        if (!response.ok) throw new Error(texts.failed);
+        return response.text();
+    };
+    const showDay = () => {
+        const values = feedParams();
+        values.set("date", dayShown());
+        values.set("by", by());
+        values.set("zone", state.zone === "browser" ? browserZone : state.zone);
+        const key = values.toString();
+        values.set("view", "day");
+        values.set("plain", "1");
+        element.setAttribute("aria-busy", "true");
+        day.show(values, key).then((counts) => {
+            if (!counts || !inDay()) return;
+            Object.assign(shown, counts);
+            count();
+            element.setAttribute("aria-busy", "false");
         }, (error) => say(error.message || texts.failed, true));
     };
 
@@ -195,6 +228,7 @@
         const link = document.createElement("a");
         link.className = "ct-free-link";
         link.href = event.extendedProps.free;
+        link.dataset.minutes = (event.end - event.start) / 60000;
         const shownTime = (moment) => (own() ? moment.toISOString().slice(11, 16) : wallTimes(moment));
         link.title = feeds.fill(texts.free, { start: shownTime(event.start), end: shownTime(event.end) });
         link.setAttribute("aria-label", `${inWords(wallDate(event))}: ${link.title}`);
@@ -204,25 +238,32 @@
         : wallClock(event.start, zone()).date);
 
     const content = (info) => {
-        const { state: kind, marks, subject, teacher, room } = info.event.extendedProps;
+        const { state: kind, marks, subject, teacher, room, initials } = info.event.extendedProps;
         const view = calendar.view.type;
-        // On a phone three events fit side by side: only the start and the name.
-        const inFull = view === "listWeek" || (view === "timeGridDay" && !narrow.matches);
         const times = twoDigits(info.timeText);
-        const time = text("ct-event-time", inFull ? times : times.split(/[\s–]/)[0]);
-        const title = text("ct-event-title", info.event.title);
+        const time = text("ct-event-time", view === "listWeek" ? times : times.split(/[\s–]/)[0]);
+        const title = text("ct-event-title", subject ? ` · ${subject}` : "");
+        title.prepend(Object.assign(document.createElement("b"), { textContent: info.event.title }));
+        if (initials && !state.teacher && !config.isOne && view !== "listWeek") {
+            const chip = text("ct-initials", initials);
+            chip.setAttribute("aria-hidden", "true");
+            title.prepend(chip, " ");
+        }
         const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
             .filter(Boolean).join(" ");
         if (signs) title.prepend(text("ct-event-sign", signs), " ");
         const box = text("ct-event-box", "");
-        const inARow = info.isShort || calendar.view.type === "dayGridMonth";
+        const inARow = info.isShort || view === "dayGridMonth";
         box.classList.toggle("is-row", inARow);
-        box.classList.toggle("is-line", calendar.view.type === "listWeek");
+        box.classList.toggle("is-line", view === "listWeek");
+        const isAgenda = view === "dayGridWeek";
+        box.classList.toggle("is-agenda", isAgenda);
         // The style sheet hides the time if there is no space: the position shows it.
-        box.append(time, title);
-        const rest = [teacher, room, subject].filter(Boolean).join(" · ");
-        if (rest && !inARow) box.append(text("ct-event-rest", rest));
-        if (calendar.view.type === "listWeek") {
+        box.append(time, " ", title);
+        const rest = [state.teacher ? "" : teacher, room].filter(Boolean).join(" · ");
+        if (isAgenda && room) box.append(` · ${room}`);
+        else if (rest && !inARow && !isAgenda) box.append(text("ct-event-rest", rest));
+        if (view === "listWeek") {
             box.append(text("ct-event-words", info.event.extendedProps.words));
         }
         return { domNodes: [box] };
@@ -248,16 +289,19 @@
     /* Extend the visible hours to all classes. */
     let hours = "";
     const fitHours = (events) => {
+        const hasDays = events.some((event) => event.allDay);
+        if (calendar.getOption("allDaySlot") !== hasDays) calendar.setOption("allDaySlot", hasDays);
         if (!calendar.view.type.startsWith("timeGrid")) {
             // A set option overrides the view's own, so it is reset for other views.
             if (hours) calendar.setOption("contentHeight", "auto");
             hours = "";
             return;
         }
-        let first = 8;
-        let last = 20;
+        // The hours in use, and the free ones of the chosen teacher.
+        let first = 24;
+        let last = 0;
         for (const event of events) {
-            if (event.extendedProps.free || event.allDay || !event.start || !event.end) continue;
+            if (event.allDay || !event.start || !event.end) continue;
             const from = own() ? event.start.toISOString().slice(11, 16) : wallTimes(event.start);
             const to = own() ? event.end.toISOString().slice(11, 16) : wallTimes(event.end);
             const start = Number(from.slice(0, 2));
@@ -267,6 +311,7 @@
             last = Math.max(last, end);
             if (to <= from && to !== "00:00") first = 0;
         }
+        if (first >= last) [first, last] = [8, 20];
         // Half an hour has space for two lines.
         const wanted = `${first}-${last}`;
         if (wanted === hours) return;
@@ -298,22 +343,34 @@
 
     /* Actions ----------------------------------------------------------------------------------------- */
 
-    const refresh = () => (inYear() ? showYear() : calendar.refetchEvents());
+    const refresh = () => {
+        if (inYear()) showYear();
+        else if (inDay()) showDay();
+        else calendar.refetchEvents();
+    };
     let acted = "";
     const dialog = window.ctCalendar.dialog(config, (sentence, address) => {
         say(sentence);
         acted = address;
         refresh();
+        keepFocus();
+        window.setTimeout(leaveFocus, 5000);
     });
-    /* The focused element before the dialog is redrawn, to restore the focus. */
-    const backToEvent = () => {
-        if (!acted || document.querySelector("dialog[open]")) return;
+    /* After an action the lesson is drawn anew, and not at once: it gets the focus as soon as it can
+       have it, unless the user does something else. */
+    const keepFocus = () => {
+        if (!acted) return;
         const link = element.querySelector(`a[href="${acted}"]`);
-        if (link) link.focus({ preventScroll: true });
+        if (link && document.activeElement !== link && !document.querySelector("dialog[open]")) {
+            link.focus({ preventScroll: true });
+        }
+        window.requestAnimationFrame(keepFocus);
     };
+    const leaveFocus = () => { acted = ""; };
+    document.addEventListener("keydown", leaveFocus, { capture: true });
+    document.addEventListener("pointerdown", leaveFocus, { capture: true });
 
     const clicked = (info) => {
-        acted = "";
         const { state: kind } = info.event.extendedProps;
         if (kind === "closure" || !kind) return;
         info.jsEvent.preventDefault();
@@ -321,22 +378,33 @@
     };
 
     /* After a drop: open the move form, filled in; the event moves back unless it is confirmed. */
+    const place = (address, start, end, to, reverted) => {
+        dialog.open(address, (classZone) => {
+            const name = own() ? "UTC" : classZone;
+            const from = wallClock(start, name);
+            const until = wallClock(end, name);
+            const { name: toName, ...people } = to;
+            const when = `${inWords(from.date)}, ${from.time}–${until.time} (${classZone})`;
+            return {
+                values: { date: from.date, start_time: from.time, end_time: until.time, ...people },
+                when: toName ? `${when}, ${toName}` : when,
+            };
+        }, reverted);
+    };
     const dropped = (info) => {
         const { start, end, allDay } = info.event;
         if (allDay || !end) {
             info.revert();
             return;
         }
-        dialog.open(info.event.url, (classZone) => {
-            const name = own() ? "UTC" : classZone;
-            const from = wallClock(start, name);
-            const to = wallClock(end, name);
-            return {
-                values: { date: from.date, start_time: from.time, end_time: to.time },
-                when: `${inWords(from.date)}, ${from.time}–${to.time} (${classZone})`,
-            };
-        }, info.revert);
+        place(info.event.url, start, end, {}, info.revert);
     };
+    const day = window.ctCalendar.day(config, {
+        load: loadDay,
+        open: (address) => dialog.open(address),
+        drop: (address, start, end, to) => place(address, start, end, to, null),
+        formAt: feeds.formAt,
+    });
 
     /* Return the date in the URL; empty if it is missing or invalid. */
     const dateFromUrl = () => {
@@ -348,7 +416,7 @@
     /* FullCalendar ---------------------------------------------------------------------------------- */
 
     const calendar = new window.FullCalendar.Calendar(element, {
-        initialView: views[query.get("view")] || (narrow.matches ? views.day : views.week),
+        initialView: typeOf(query.get("view")) || (narrow.matches || !isOne() ? views.day : views.week),
         initialDate: dateFromUrl() || today(),
         now: () => (own()
             ? (({ date, time }) => `${date}T${time}:00Z`)(wallClock(new Date(), config.studioZone))
@@ -357,28 +425,12 @@
         locale: config.language,
         firstDay: 1,
         contentHeight: "auto",
-        headerToolbar: {
-            start: "today prev,next",
-            center: "title",
-            end: "timeGridDay,timeGridWeek,dayGridMonth,listWeek,year",
-        },
-        buttons: {
-            today: { text: texts.today },
-            timeGridDay: { text: texts.day },
-            timeGridWeek: { text: texts.week },
-            dayGridMonth: { text: texts.month },
-            listWeek: { text: texts.list },
-            year: { text: texts.year },
-        },
-        toolbarClass: "ct-toolbar",
+        headerToolbar: false,
         columnMoreLinkClass: "ct-more",
-        dayCellTopInnerClass: "ct-day-number",
+        dayHeaderClass: (info) => (info.isToday ? "ct-is-today" : ""),
+        dayCellTopInnerClass: (info) => (info.isToday ? "ct-day-number ct-is-today" : "ct-day-number"),
         rowMoreLinkClass: "ct-row-more",
         titleFormat: { year: "numeric", month: narrow.matches ? "short" : "long", day: "numeric" },
-        todayHint: texts.today,
-        prevHint: texts.previous,
-        nextHint: texts.next,
-        viewHint: (text) => text,
         allDayText: texts.allDay,
         timedText: texts.hours,
         eventDisplay: "block",
@@ -387,7 +439,7 @@
         moreLinkHint: (n) => `+${n} ${texts.more}`,
         weekNumbers: false,
         navLinks: true,
-        navLinkDayClick: (day) => calendar.changeView("timeGridDay", day),
+        navLinkDayClick: (date) => calendar.changeView("day", date),
         nowIndicator: true,
         slotDuration: "00:30:00",
         slotHeaderInterval: "01:00:00",
@@ -396,7 +448,6 @@
         snapDuration: "00:15:00",
         dayMaxEvents: 6,
         expandRows: true,
-        eventMaxStack: window.innerWidth < 1500 ? 2 : 3,
         slotEventOverlap: false,
         eventOrder: "start,title",
         lazyFetching: false,
@@ -404,7 +455,13 @@
         longPressDelay: 500,
         dragRevertDuration: 0,
         views: {
-            timeGridDay: { eventMaxStack: narrow.matches ? 3 : 9 },
+            dayGridWeek: { contentHeight: "auto", dayMaxEvents: false, displayEventEnd: true },
+            day: {
+                duration: { days: 1 }, viewClass: "is-day-view", contentHeight: "auto", content: () => ({ domNodes: [day.box] }),
+                titleFormat: narrow.matches
+                    ? { weekday: "short", day: "numeric", month: "short", year: "numeric" }
+                    : { weekday: "long", day: "numeric", month: "long", year: "numeric" },
+            },
             dayGridMonth: { contentHeight: "auto", titleFormat: { year: "numeric", month: "long" } },
             listWeek: { contentHeight: "auto" },
             year: {
@@ -427,17 +484,16 @@
         eventDrop: dropped,
         eventsSet: (events) => {
             fitHours(events);
-            window.requestAnimationFrame(() => {
-                nameHeaders();
-                backToEvent();
-            });
+            window.requestAnimationFrame(nameHeaders);
         },
         loading: (busy) => element.setAttribute("aria-busy", busy ? "true" : "false"),
         datesSet: () => {
             remember();
             sayZone();
             nameHeaders();
+            showTools();
             if (inYear()) showYear();
+            if (inDay()) showDay();
         },
     });
 
@@ -471,9 +527,53 @@
     };
     const changed = () => {
         say("");
+        const type = typeOf(names[calendar.view.type]);
+        // Changing the view draws it anew.
+        if (type !== calendar.view.type) {
+            calendar.changeView(type);
+            return;
+        }
         remember();
+        showTools();
         refresh();
     };
+
+    /* Tools ------------------------------------------------------------------------------------------ */
+
+    const showTools = () => {
+        const view = names[calendar.view.type];
+        // “Monday 5 January 2026”, as on the other pages.
+        byId("calendar-title").textContent = calendar.view.title.replace(",", "");
+        for (const button of filters.querySelectorAll("[data-view]")) {
+            button.setAttribute("aria-pressed", String(button.dataset.view === view));
+        }
+        byId("calendar-columns").hidden = view !== "day";
+        byId("calendar-by").value = by();
+        const boxes = filters.querySelectorAll("[name=status]").length;
+        const room = filters.querySelector("[name=room]");
+        const narrowed = [
+            state.student && who.value, state.room && room && room.selectedOptions[0].textContent,
+            chosen().length < boxes && texts.some,
+        ].filter(Boolean).join(", ");
+        byId("calendar-narrowed").hidden = !narrowed;
+        byId("calendar-narrowed").firstElementChild.textContent = narrowed;
+    };
+    byId("calendar-today").addEventListener("click", () => calendar.gotoDate(today()));
+    byId("calendar-previous").addEventListener("click", () => calendar.prev());
+    byId("calendar-next").addEventListener("click", () => calendar.next());
+    for (const button of filters.querySelectorAll("[data-view]")) {
+        button.addEventListener("click", () => calendar.changeView(typeOf(button.dataset.view)));
+    }
+    byId("calendar-narrowed").addEventListener("click", () => {
+        state.student = state.room = who.value = "";
+        const room = filters.querySelector("[name=room]");
+        if (room) room.value = "";
+        for (const box of filters.querySelectorAll("[name=status]")) box.checked = true;
+        changed();
+    });
+    narrow.addEventListener("change", () => {
+        if (inDay()) changed();
+    });
 
     let typing;
     who.addEventListener("input", () => {
@@ -485,12 +585,12 @@
     filters.addEventListener("change", (event) => {
         if (event.target.name === "teacher") state.teacher = event.target.value;
         if (event.target.name === "room") state.room = event.target.value;
+        if (event.target.name === "by") state.by = event.target.value;
         if (event.target.name === "zone") {
-            const date = calendar.getDate();
-            const day = own() ? date.toISOString().slice(0, 10) : wallClock(date, zone()).date;
+            const date = dayShown();
             state.zone = event.target.value;
             calendar.setOption("timeZone", zone());
-            calendar.gotoDate(day);
+            calendar.gotoDate(date);
             sayZone();
         }
         if (event.target.name !== "who") changed();
@@ -500,12 +600,17 @@
         choose();
     });
 
-    /* The layer of the events covers the links of the free time. */
+    /* The layer of the events covers the links of the free time. The form begins at the time that
+       was clicked; from the keyboard at the beginning of the free time. */
     element.addEventListener("click", (event) => {
-        if (event.target.closest("a, button, .ct-event")) return;
-        const under = document.elementsFromPoint(event.clientX, event.clientY);
-        const link = under.find((one) => one.matches(".ct-free-link"));
-        if (link) link.click();
+        if (!event.detail || event.target.closest("button, .ct-event, .ct-day-view")) return;
+        const link = document.elementsFromPoint(event.clientX, event.clientY)
+            .find((one) => one.matches(".ct-free-link"));
+        if (!link) return;
+        event.preventDefault();
+        const box = link.getBoundingClientRect();
+        const length = Number(link.dataset.minutes);
+        window.location.assign(feeds.formAt(link.href, length, ((event.clientY - box.top) / box.height) * length));
     });
 
     calendar.render();

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import ClassStatus, ScheduledClass, WorkingHours
+from scheduling.models import ClassStatus, ScheduledClass, Student, WorkingHours
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day
 from scheduling.tests.jobs.helpers import horizon, weekly
@@ -180,6 +180,7 @@ def test_planned_occurrences_are_those_not_stored(owner):
         "endTime": "11:00",
         "student": "Ana Ruiz",
         "teacher": "Marta Gil",
+        "teacherId": marta.pk,
         "room": "",
         "subject": "Piano",
         "shared": False,
@@ -285,6 +286,18 @@ def test_free_time_within_the_hours_of_a_teacher_has_its_page(owner, marta):
     openings = answer.context["answer"].openings
     assert [each.found.opening.dates[0] for each in openings][:1] == [day("2026-01-06")]
     assert {each.found.opening.start_time for each in openings} == {at("17:45")}
+
+
+def test_free_time_leads_to_the_filled_in_form_where_lessons_may_be_added(owner, reader_as, marta):
+    ana = Student.objects.get()
+    (_early, late) = owner.feed("free/", teacher=marta.pk, student=ana.pk)["free"]
+    initial = owner.client.get(late["form"]).context["adminform"].form.initial
+    assert initial["weekday"] == "2"
+    assert (initial["teacher"], initial["student"]) == (str(marta.pk), str(ana.pk))
+    assert (initial["start_time"], initial["duration_minutes"]) == ("17:45", "60")
+    assert initial["valid_from"] == "2026-01-06"
+    viewer = reader_as("Viewer").feed("free/", teacher=marta.pk)["free"]
+    assert [gap["form"] for gap in viewer] == ["", ""]
 
 
 def test_there_is_no_free_time_without_a_teacher_or_without_hours(owner, marta):

@@ -10,6 +10,8 @@ from .test_actions import move_form, path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
+BY_ROOM = {"plain": "1", "view": "day", "by": "room"}
+
 
 @pytest.fixture
 def hall():
@@ -81,10 +83,12 @@ def test_a_day_has_a_column_for_each_room(owner, hall):
     make.lesson(make.student("Eva"), start="15:00", end="16:00", room=hall, status="cancelled")
     make.lesson(make.student("Zoe"), day("2026-01-06"), room=hall)
     make.schedule(make.student("Iker"), start="17:00", end="18:00", room=hall)
-    answer = owner.get(rooms="1")
+    answer = owner.get(**BY_ROOM)
     columns = {
-        room: [(f"{line['start']:%H:%M}", line["student"]) for line in lines]
-        for room, lines in answer.context["columns"]
+        column.name: [
+            (line.hours[:5], line.student) for block in column.blocks for line in block.lines
+        ]
+        for column in answer.context["columns"]
     }
     assert columns == {
         "Blue": [],
@@ -93,13 +97,13 @@ def test_a_day_has_a_column_for_each_room(owner, hall):
     page = answer.content.decode()
     assert "Free all day." in page
     assert "not created yet" in page
-    assert "Zoe" in owner.get(rooms="1", date="2026-01-06").content.decode()
-    assert "A day by room" in owner.get().content.decode()
+    assert "Zoe" in owner.get(**BY_ROOM, date="2026-01-06").content.decode()
+    assert "by room" in owner.get().content.decode()
 
 
 def test_without_rooms_no_day_by_room_is_offered(owner):
-    assert "A day by room" not in owner.get().content.decode()
-    assert "There is no room yet." in owner.get(rooms="1").content.decode()
+    assert "by room" not in owner.get().content.decode()
+    assert "There is no room yet." in owner.get(**BY_ROOM).content.decode()
 
 
 def test_a_teacher_sees_own_classes_alone_by_room(reader_as, hall):
@@ -107,7 +111,7 @@ def test_a_teacher_sees_own_classes_alone_by_room(reader_as, hall):
     make.lesson(make.student("Ana"), teacher=marta, room=hall)
     make.lesson(make.student("Leo"), teacher=make.teacher(), start="12:00", end="13:00", room=hall)
     make.lesson(make.student("Eva"), teacher=make.teacher(), room=make.room("Blue"))
-    page = reader_as("Teacher", marta).get(rooms="1").content.decode()
+    page = reader_as("Teacher", marta).get(**BY_ROOM).content.decode()
     assert "Ana" in page
     # A room that others use is not called free.
     assert "Blue" not in page
