@@ -170,7 +170,15 @@ def studio():
     return mozart
 
 
-@pytest.mark.parametrize("role", [*ROLES, ""])
+@pytest.mark.parametrize(
+    "role",
+    [
+        OWNER,
+        TEACHER,
+        "",
+        *(pytest.param(role, marks=pytest.mark.soak) for role in (SCHEDULER, VIEWER)),
+    ],
+)
 def test_every_offered_link_and_form_is_granted(studio, role):
     reader = account(role, "reader", studio if role == TEACHER else None)
     token = AuthToken.objects.get()

@@ -174,7 +174,7 @@ def test_head_and_wrong_secret_run_nothing(client):
     "every",
     [
         timedelta(days=1),
-        timedelta(hours=6),
+        pytest.param(timedelta(hours=6), marks=pytest.mark.soak),
         # The interval in docs/cron.md.
         pytest.param(timedelta(minutes=15), marks=pytest.mark.soak),
     ],

@@ -34,7 +34,12 @@ def studio_server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator
         yield started
 
 
-@pytest.fixture(params=[False, True], ids=["prefix kept", "prefix removed"])
+@pytest.fixture(
+    params=[
+        pytest.param(False, id="prefix kept"),
+        pytest.param(True, id="prefix removed", marks=pytest.mark.soak),
+    ]
+)
 def site(studio_server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the URL of a host whose proxy passes the prefix on, or removes it."""
     with proxying(studio_server.url, PREFIX, removed=request.param) as url:

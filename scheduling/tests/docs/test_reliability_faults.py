@@ -110,6 +110,7 @@ def assert_it_fails_clearly_and_heals(env, grow, slots):
     assert json.loads(again.stdout)["runs"][0]["classesCreated"] == 0
 
 
+@pytest.mark.soak
 @pytest.mark.sqlite
 def test_a_disk_that_is_really_full_sqlite(small_disk):
     place, grow = small_disk
@@ -123,6 +124,7 @@ def test_a_disk_that_is_really_full_sqlite(small_disk):
     assert_it_fails_clearly_and_heals(env, grow, 40)
 
 
+@pytest.mark.soak
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_disk_that_is_really_full_postgresql(small_disk):

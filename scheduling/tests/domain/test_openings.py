@@ -21,6 +21,7 @@ from scheduling.domain.openings import (
 )
 from scheduling.domain.wallclock import add_minutes, instant, to_epoch
 from scheduling.domain.working_hours import WeeklyHours, WorkingHours, hours_text, time_of
+from scheduling.tests.domain.examples import examples
 from scheduling.tests.domain.opening_oracle import expected_openings
 
 # Two days before the United States change their clocks, three weeks before Europe does.
@@ -135,7 +136,7 @@ def test_openings_are_those_of_brute_force(question, host, attendee, rooms):
 
 
 @pytest.mark.hypothesis
-@settings(deadline=None)
+@examples(12)
 @given(questions(), hosts())
 def test_gaps_are_the_minutes_within_hours_that_no_booking_takes(question, host):
     last = question.first + timedelta(days=9)

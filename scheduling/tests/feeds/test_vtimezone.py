@@ -143,7 +143,11 @@ def zones_with_different_descriptions(first):
     return found.values()
 
 
-@pytest.mark.parametrize("first", STARTS[1::2], ids=str)
+@pytest.mark.parametrize(
+    "first",
+    [STARTS[1], *(pytest.param(start, marks=pytest.mark.soak) for start in STARTS[3::2])],
+    ids=str,
+)
 def test_independent_readers_find_stored_instants(first):
     zones = zones_with_different_descriptions(first)
     assert len(zones) > 40

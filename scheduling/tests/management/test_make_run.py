@@ -79,7 +79,10 @@ def answers(port: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.soak)],
+)
 def test_server_and_scheduler_run_and_end_together(serve, port, tmp_path, number, status):
     process = serve(port)
     wait_until(lambda: answers(port), SECONDS)

@@ -238,9 +238,15 @@ AHEAD, PAST = date(2040, 1, 2), date(2020, 1, 6)
             [(PAST, "Asia/Tokyo", 3), (PAST + timedelta(days=7), "Europe/Madrid", 1)],
             "Europe/Madrid",
             id="zone of newest past class",
+            marks=pytest.mark.soak,
         ),
-        pytest.param([(AHEAD, "", 1)], "Pacific/Auckland", id="no class without teacher"),
-        pytest.param([], None, id="no class"),
+        pytest.param(
+            [(AHEAD, "", 1)],
+            "Pacific/Auckland",
+            id="no class without teacher",
+            marks=pytest.mark.soak,
+        ),
+        pytest.param([], None, id="no class", marks=pytest.mark.soak),
     ],
 )
 def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons, zone):
@@ -272,7 +278,10 @@ def test_studio_gets_zone_of_classes_without_teacher(migrate, settings, lessons,
 
 @pytest.mark.parametrize(
     ("given", "stored"),
-    [({}, (24, "")), ({"CANCEL_NOTICE_HOURS": 48, "CURRENCY": "EUR"}, (48, "EUR"))],
+    [
+        pytest.param({}, (24, ""), marks=pytest.mark.soak),
+        ({"CANCEL_NOTICE_HOURS": 48, "CURRENCY": "EUR"}, (48, "EUR")),
+    ],
 )
 def test_stored_studio_gets_initial_values_of_new_columns(migrate, settings, given, stored):
     before = migrate([("scheduling", "0030_zone_names")])
