@@ -22,7 +22,7 @@ from scheduling.models import (
     Teacher,
     Trigger,
 )
-from scheduling.services.roles import OWNER, ROLES, SCHEDULER, TEACHER, VIEWER
+from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
 from scheduling.tests.browser import pages
