@@ -24,7 +24,7 @@ from .validation import keeping_duration
 _CANCELLED_BY_STUDIO = (CancelledBy.TEACHER, CancelledBy.STUDIO)
 
 
-def make_ups_earned() -> Q:
+def _make_ups_earned() -> Q:
     """Return a condition for the cancelled classes that earn a make-up and have none."""
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
@@ -40,7 +40,7 @@ def make_ups_earned() -> Q:
 
 def make_ups_owed(today: date) -> Q:
     """Return a condition for the classes for which a make-up is owed on ``today``."""
-    return make_ups_earned() & Q(date__gte=today - studio().makeup_days * DAY)
+    return _make_ups_earned() & Q(date__gte=today - studio().makeup_days * DAY)
 
 
 def last_day(lost: ScheduledClass) -> date:

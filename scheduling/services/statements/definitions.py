@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 from django.utils.functional import Promise
@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.wallclock import instant
 from scheduling.domain.windows import DAY
 from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.studio import studio
-from scheduling.services.classes.make_ups import make_ups_earned
+from scheduling.selectors.studio import studio, studio_day
+from scheduling.services.classes.make_ups import make_ups_owed
 
 _CANCELLED = Q(status=ClassStatus.CANCELLED)
 _TEACHER_ABSENT = Q(attendance=Attendance.TEACHER_ABSENT) & ~_CANCELLED
@@ -87,7 +87,10 @@ def _closed(now: datetime) -> Q:
 def _chargeable(now: datetime) -> Q:
     """Return the classes to be paid. A make-up is not, if the lost class is."""
     charged = _present(now) | _unexcused(now) | (_CANCELLED & Q(is_chargeable=True))
-    return charged & (Q(make_up_for__isnull=True) | Q(make_up_for__is_chargeable=False))
+    # A subquery: few classes are make-ups, and for a join PostgreSQL reads the whole table.
+    lost = ScheduledClass.objects.filter(pk=OuterRef("make_up_for")).order_by()
+    is_unpaid = Q(Exact(Subquery(lost.values("is_chargeable")), False))
+    return charged & (Q(make_up_for__isnull=True) | is_unpaid)
 
 
 def _make_ups_given(now: datetime) -> Q:
@@ -95,8 +98,8 @@ def _make_ups_given(now: datetime) -> Q:
 
 
 def _make_ups_owed(now: datetime) -> Q:
-    """Return the cancelled classes that earn a make-up and have none, however long ago."""
-    return make_ups_earned()
+    """Return the classes for which a make-up is owed on that day: its last day has not passed."""
+    return make_ups_owed(studio_day(now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A statement: the sums of a period by teacher, student …, in one query."""
+"""A statement: the sums of a period by teacher, student …, in one query of the classes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,24 +6,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-    Sum,
-    When,
-)
-from django.db.models.functions import Cast, Coalesce, Round
+from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 
 from scheduling.domain.typed_text import plain_letters
-from scheduling.models import LessonDuration, ScheduledClass
+from scheduling.models import ScheduledClass
 
 from .definitions import (
     CHARGEABLE,
@@ -36,6 +23,7 @@ from .definitions import (
     first_of_lesson,
     with_payer,
 )
+from .prices import PriceList
 
 
 class StatementRow(NamedTuple):
@@ -100,26 +88,30 @@ class Minutes(Func):
 
 def statement(first: date, last: date, by: str, now: datetime, only: Q | None = None) -> Statement:
     """Return the statement of these days at ``now``, of the classes that meet ``only``."""
-    grouping = GROUPINGS[by]
+    grouping, prices = GROUPINGS[by], PriceList(first, last)
     names = [name for name in grouping.names if name != grouping.key]
-    classes = _classes(first, last, now)
+    classes = _classes(first, last, now, prices)
     if grouping.key.startswith("payer__"):
         classes = with_payer(classes)
+    sums = _sums(grouping, now)
     found = (
         classes.filter(only or Q())
         .order_by()
-        .values(grouping.key, *names)
-        .annotate(**_sums(grouping, now))
-        .values_list(grouping.key, *names, *_sums(grouping, now), named=True)
+        .values(grouping.key, *names, *PriceList.COLUMNS)
+        .annotate(**sums)
+        .values_list(grouping.key, *names, *PriceList.COLUMNS, *sums, named=True)
     )
-    rows, distinct_lessons, distinct_minutes = [], 0, 0
-    for values in found:
-        rows.append(_row(grouping, values._asdict()))
-        distinct_lessons += values.sum_distinct_lessons
-        distinct_minutes += values.sum_distinct_minutes or 0
-    rows = [row for row in rows if any(row[3:])]
-    rows.sort(key=lambda row: (row.key in (None, ""), plain_letters(row.name), str(row.key)))
-    return Statement(first, last, by, rows, _totals(rows, distinct_lessons, distinct_minutes))
+    rows: dict[Any, _Sums] = {}
+    distinct_lessons = distinct_minutes = 0
+    for group in found:
+        values = group._asdict()
+        row = rows.setdefault(values[grouping.key], _Sums(_name(grouping, values)))
+        row.add(values, prices)
+        distinct_lessons += values["sum_distinct_lessons"]
+        distinct_minutes += values["minutes"] * values["sum_distinct_lessons"]
+    shown = [row.row(key) for key, row in rows.items() if any(row.counts.values())]
+    shown.sort(key=lambda row: (row.key in (None, ""), plain_letters(row.name), str(row.key)))
+    return Statement(first, last, by, shown, _totals(shown, distinct_lessons, distinct_minutes))
 
 
 class LengthWithoutPrice(NamedTuple):
@@ -133,81 +125,79 @@ class LengthWithoutPrice(NamedTuple):
 
 def lengths_without_price(first: date, last: date, now: datetime) -> list[LengthWithoutPrice]:
     """Return the lengths of lessons for which ``statement`` knows no price."""
+    prices = PriceList(first, last)
     found = (
-        _classes(first, last, now)
-        .filter(FIGURES[CHARGEABLE].condition(now), cents__isnull=True)
+        _classes(first, last, now, prices)
+        .filter(FIGURES[CHARGEABLE].condition(now))
         .annotate(
             regular=Coalesce("original_teacher_id", "teacher_id"),
             regular_name=Coalesce("original_teacher__name", "teacher__name"),
         )
         .order_by("regular_name", "regular", "minutes")
-        .values_list("regular", "regular_name", "minutes")
+        .values_list("regular", "regular_name", *PriceList.COLUMNS)
         .annotate(classes=Count("pk"))
     )
-    return [LengthWithoutPrice(pk, name or "", *rest) for pk, name, *rest in found]
+    lengths: dict[tuple[int | None, str, int], int] = {}
+    for pk, name, settings, minutes, period, classes in found:
+        if prices.price(settings, minutes, period) is None:
+            key = pk, name or "", minutes
+            lengths[key] = lengths.get(key, 0) + classes
+    return [LengthWithoutPrice(*key, classes) for key, classes in lengths.items()]
 
 
-def _classes(first: date, last: date, now: datetime) -> QuerySet[Any]:
-    """Return the classes with ``minutes`` and ``cents``, the regular teacher's price on their date.
+def _classes(first: date, last: date, now: datetime, prices: PriceList) -> QuerySet[Any]:
+    """Return the classes with the columns that decide on the price of the regular teacher.
 
     A substitute earns the hours and does not change the price.
     """
-    prices = LessonDuration.objects.filter(
-        settings=OuterRef("settings"),
-        minutes=OuterRef("minutes"),
-        valid_from__lte=OuterRef("date"),
-    )
-    # Whole hundredths, because SQLite adds up decimals as floating-point numbers.
-    cents = Cast(Round(F("price") * 100), BigIntegerField())
-    newest = prices.order_by("-valid_from").values(cents=cents)[:1]
-    return (
-        ScheduledClass.objects.filter(begins_within(first, last) & counted(now))
-        .annotate(
-            minutes=Minutes(),
-            # Not the first that exists: a regular teacher without settings has no price.
-            settings=Case(
-                When(original_teacher__isnull=True, then=F("teacher__lesson_settings")),
-                default=F("original_teacher__lesson_settings"),
-            ),
-        )
-        .annotate(cents=Subquery(newest))
+    return ScheduledClass.objects.filter(begins_within(first, last) & counted(now)).annotate(
+        minutes=Minutes(),
+        # Not the first that exists: a regular teacher without settings has no price.
+        settings=Case(
+            When(original_teacher__isnull=True, then=F("teacher__lesson_settings")),
+            default=F("original_teacher__lesson_settings"),
+        ),
+        price_period=prices.period,
     )
 
 
 def _sums(grouping: Grouping, now: datetime) -> dict[str, Any]:
     conditions = {name: figure.condition(now) for name, figure in FIGURES.items()}
-    distinct = first_of_lesson(now, Q())
     if grouping.once:
         conditions[LESSONS] = first_of_lesson(now, grouping.same)
-    sums: dict[str, Any] = {
-        f"sum_{name}": Count("pk", filter=condition) for name, condition in conditions.items()
-    }
-    return sums | {
-        "sum_minutes": Sum("minutes", filter=conditions[LESSONS]),
-        "sum_cents": Sum("cents", filter=conditions[CHARGEABLE]),
-        "sum_priced": Count("cents", filter=conditions[CHARGEABLE]),
-        "sum_distinct_lessons": Count("pk", filter=distinct),
-        "sum_distinct_minutes": Sum("minutes", filter=distinct),
-    }
+    conditions["distinct_lessons"] = first_of_lesson(now, Q())
+    return {f"sum_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
 
 
-def _row(grouping: Grouping, values: dict[str, Any]) -> StatementRow:
-    key = values[grouping.key]
+class _Sums:
+    """The sums of one row, to which groups of classes with one length and price are added."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.counts = dict.fromkeys((*FIGURES, "minutes", "without_price"), 0)
+        self.amount: Decimal | None = None
+
+    def add(self, values: dict[str, Any], prices: PriceList) -> None:
+        """Add a group of classes."""
+        for name in FIGURES:
+            self.counts[name] += values[f"sum_{name}"]
+        self.counts["minutes"] += values["minutes"] * values["sum_lessons"]
+        if chargeable := values[f"sum_{CHARGEABLE}"]:
+            price = prices.price(*(values[name] for name in PriceList.COLUMNS))
+            if price is None:
+                self.counts["without_price"] += chargeable
+            else:
+                self.amount = (self.amount or Decimal(0)) + chargeable * price
+
+    def row(self, key: int | str | None) -> StatementRow:
+        """Return the row of the statement."""
+        pk = key if isinstance(key, int) else None
+        return StatementRow(id=pk, name=self.name, key=key, **self.counts, amount=self.amount)
+
+
+def _name(grouping: Grouping, values: dict[str, Any]) -> str:
     name = " ".join(filter(None, (values[name] for name in grouping.names)))
-    counts = {name: values[f"sum_{name}"] for name in FIGURES}
-    return StatementRow(
-        id=key if isinstance(key, int) else None,
-        name=name or str(grouping.nameless),
-        key=key,
-        **counts,
-        minutes=values["sum_minutes"] or 0,
-        without_price=counts[CHARGEABLE] - values["sum_priced"],
-        amount=_amount(values["sum_cents"]),
-    )
-
-
-def _amount(cents: int | None) -> Decimal | None:
-    return None if cents is None else Decimal(cents).scaleb(-2)
+    return name or str(grouping.nameless)
 
 
 def _totals(rows: Iterable[StatementRow], lessons: int, minutes: int) -> StatementRow:

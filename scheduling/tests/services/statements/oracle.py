@@ -6,10 +6,22 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
+
+from scheduling.domain.wallclock import minutes_between
 from scheduling.domain.windows import FIRST_DATE, monday_of
-from scheduling.models import LessonDuration, LessonSettings, ScheduledClass, StudentGuardian
+from scheduling.models import (
+    LessonDuration,
+    LessonSettings,
+    RecurringSlot,
+    ScheduledClass,
+    Student,
+    StudentGuardian,
+    Teacher,
+)
 from scheduling.models.studio import studio
 from scheduling.tests import factories as make
+from scheduling.tests.timetables import university
 
 HOUR = timedelta(hours=1)
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
@@ -32,6 +44,7 @@ def populate(seed):
         is_settled=True,
         time_zone=random.choice(ZONES),
         makeup_rule=random.choice(["never", "teacher", "notice", "notice"]),
+        makeup_days=random.choice([7, 21, 90]),
         unmarked_days=random.choice([0, 3, 7]),
         currency="EUR",
     )
@@ -75,6 +88,82 @@ def populate(seed):
         values = _outcome(random, begin, closures)
         _add(begin, 45, lost.student, lost.teacher, lost.subject, make_up_for=lost, **values)
     return datetime(2026, 3, 31, random.choice([0, 12, 23]), tzinfo=UTC)
+
+
+def add_real_timetable():
+    """Create the people and the weekly lessons of the real timetable."""
+    meetings = university.meetings()
+    teachers = {each.teacher: Teacher(name=each.teacher, time_zone=each.zone) for each in meetings}
+    students = {
+        each.student: Student(first_name=each.student, start_date=each.first) for each in meetings
+    }
+    Teacher.objects.bulk_create(teachers.values())
+    Student.objects.bulk_create(students.values())
+    RecurringSlot.objects.bulk_create(
+        RecurringSlot(
+            teacher=teachers[each.teacher],
+            student=students[each.student],
+            weekday=each.weekday,
+            start_time=each.start,
+            duration_minutes=minutes_between(each.start, each.end),
+            subject=each.subject,
+            is_shared=each.is_shared,
+            valid_from=each.first,
+            valid_until=each.last,
+        )
+        for each in meetings
+    )
+
+
+def mark_real_month(random, first, last):
+    """Give the classes of these days random outcomes, prices, payers and make-ups."""
+    closures = [
+        make.closure("Holiday", FIRST),
+        make.closure("Ill", FIRST, teacher=Teacher.objects.earliest("id")),
+    ]
+    classes = ScheduledClass.objects.filter(date__range=(first, last)).order_by("id")
+    classes = list(classes.select_related("student"))
+    marked = defaultdict(list)
+    for scheduled_class in classes:
+        marked[random.randrange(60)].append(scheduled_class.pk)
+    for ids in marked.values():
+        values = _outcome(random, F("starts_at"), closures)
+        ScheduledClass.objects.filter(pk__in=ids).update(**values)
+    lengths = sorted({(row.ends_at - row.starts_at) // timedelta(minutes=1) for row in classes})
+    offers = LessonSettings.objects.bulk_create(
+        LessonSettings(teacher_id=pk) for pk in sorted({row.teacher_id for row in classes})
+    )
+    LessonDuration.objects.bulk_create(
+        LessonDuration(
+            settings=offer,
+            minutes=minutes,
+            price=random.choice([None, Decimal(random.randint(0, 9999)) / 100]),
+            valid_from=valid_from,
+        )
+        for offer in offers
+        for minutes in random.sample(lengths, len(lengths) // 2)
+        for valid_from in random.sample([FIRST_DATE, date(2026, 3, 9), date(2026, 3, 20)], 2)
+    )
+    students = list({row.student_id: row.student for row in classes}.values())
+    for number in range(40):
+        guardian = make.guardian(f"Eva {number}", *random.sample(students, 3))
+        link = guardian.student_guardians.order_by("id")[0]
+        if not StudentGuardian.objects.filter(student=link.student, is_payer=True).exists():
+            StudentGuardian.objects.filter(pk=link.pk).update(is_payer=True)
+    lost = {}
+    cancelled = ScheduledClass.objects.filter(date__range=(first, last), status="cancelled")
+    for scheduled_class in cancelled.select_related("student", "teacher").order_by("id"):
+        lost.setdefault(scheduled_class.teacher_id, scheduled_class)
+    for scheduled_class in list(lost.values())[:40]:
+        make.lesson(
+            scheduled_class.student,
+            LAST - timedelta(random.randint(0, 9)),
+            "04:00",
+            "04:50",
+            scheduled_class.teacher,
+            make_up_for=scheduled_class,
+            attendance=random.choice(["", "present", "excused"]),
+        )
 
 
 def _add_prices(random, teacher):
@@ -133,16 +222,26 @@ def _add(begin, minutes, student, teacher, subject, **values):
     )
 
 
-def expected(first, last, by, now):
+def read_classes():
+    """Return all classes with what ``expected`` needs to know of them."""
+    classes = ScheduledClass.objects.select_related("closure", "make_up_for")
+    return list(classes.prefetch_related("make_ups"))
+
+
+def expected(classes, first, last, by, now):
     """Return the figures by row (an ID, a subject or None), and those of all rows."""
     rows, totals = defaultdict(Counter), Counter()
-    seen = set()
-    for scheduled_class in ScheduledClass.objects.select_related("closure", "make_up_for"):
-        begin = scheduled_class.starts_at.astimezone(ZoneInfo(studio().time_zone)).date()
+    seen, rules, prices = set(), studio(), _prices()
+    payers = dict(
+        StudentGuardian.objects.filter(is_payer=True).values_list("student_id", "guardian_id")
+    )
+    for scheduled_class in classes:
+        begin = scheduled_class.starts_at.astimezone(ZoneInfo(rules.time_zone)).date()
         if not first <= begin <= last:
             continue
-        row = _row(scheduled_class, by)
-        for name in _figures(scheduled_class, now):
+        row = _row(scheduled_class, by, payers)
+        figures = _figures(scheduled_class, now, rules)
+        for name in figures:
             rows[row][name] += 1
             totals[name] += 1
         if is_given(scheduled_class, now):
@@ -156,8 +255,8 @@ def expected(first, last, by, now):
                     seen.add(key)
                     sums["lessons"] += 1
                     sums["minutes"] += minutes
-        if "chargeable" in _figures(scheduled_class, now):
-            price = _price(scheduled_class)
+        if "chargeable" in figures:
+            price = _price(scheduled_class, prices)
             for sums in (rows[row], totals):
                 if price is None:
                     sums["without_price"] += 1
@@ -170,12 +269,11 @@ def _complete(sums):
     return {name: sums.get(name, None if name == "amount" else 0) for name in FIGURES}
 
 
-def _row(scheduled_class, by):
+def _row(scheduled_class, by, payers):
     if by == "subject":
         return scheduled_class.subject
     if by == "guardian":
-        links = scheduled_class.student.student_guardians.filter(is_payer=True)
-        return next((link.guardian_id for link in links), None)
+        return payers.get(scheduled_class.student_id)
     return getattr(scheduled_class, f"{by}_id")
 
 
@@ -187,21 +285,23 @@ def is_given(scheduled_class, now):
     )
 
 
-def _figures(scheduled_class, now):
+def _figures(scheduled_class, now, rules):
     """Return the names of the figures that count the class, apart from lessons and minutes."""
-    found = {_outcome_of(scheduled_class, now)} - {""}
+    found = {_outcome_of(scheduled_class, now, rules)} - {""}
     lost = scheduled_class.make_up_for
     to_pay = found & {"present", "unexcused"} or scheduled_class.is_chargeable
     if to_pay and not (lost and lost.is_chargeable):
         found.add("chargeable")
     if lost and is_given(scheduled_class, now):
         found.add("make_ups_given")
-    if scheduled_class.status == "cancelled" and _earns(scheduled_class):
+    today = now.astimezone(ZoneInfo(rules.time_zone)).date()
+    is_due = today <= scheduled_class.date + timedelta(rules.makeup_days)
+    if scheduled_class.status == "cancelled" and is_due and _earns(scheduled_class, rules):
         found.add("make_ups_owed")
     return found
 
 
-def _outcome_of(scheduled_class, now):
+def _outcome_of(scheduled_class, now, rules):
     if scheduled_class.status == "cancelled":
         if scheduled_class.cancelled_by != "closure":
             return f"cancelled_by_{scheduled_class.cancelled_by}"
@@ -213,15 +313,15 @@ def _outcome_of(scheduled_class, now):
         return "cancelled_by_teacher"
     if scheduled_class.attendance:
         return scheduled_class.attendance
-    if studio().unmarked_days == 0:
+    if rules.unmarked_days == 0:
         return "present"
     took_place = scheduled_class.status == "completed" and not scheduled_class.is_shared
     return "present" if took_place else "not_marked"
 
 
-def _earns(scheduled_class):
-    rule = studio().makeup_rule
-    if rule == "never" or scheduled_class.make_ups.exists():
+def _earns(scheduled_class, rules):
+    rule = rules.makeup_rule
+    if rule == "never" or scheduled_class.make_ups.all():
         return False
     if scheduled_class.cancelled_by in ("teacher", "studio"):
         return True
@@ -230,17 +330,24 @@ def _earns(scheduled_class):
         rule == "notice"
         and scheduled_class.cancelled_by == "student"
         and cancelled is not None
-        and scheduled_class.starts_at - cancelled >= studio().cancel_notice_hours * HOUR
+        and scheduled_class.starts_at - cancelled >= rules.cancel_notice_hours * HOUR
     )
 
 
-def _price(scheduled_class):
+def _prices():
+    """Return the prices of each teacher and length, the oldest first."""
+    prices = defaultdict(list)
+    for duration in LessonDuration.objects.select_related("settings").order_by("valid_from"):
+        prices[duration.settings.teacher_id, duration.minutes].append(duration)
+    return prices
+
+
+def _price(scheduled_class, prices):
     minutes = (scheduled_class.ends_at - scheduled_class.starts_at) // timedelta(minutes=1)
     price = None
     # A substitute does not change the price.
     teacher = scheduled_class.original_teacher_id or scheduled_class.teacher_id
-    durations = LessonDuration.objects.filter(settings__teacher=teacher)
-    for duration in durations.order_by("valid_from"):
-        if duration.minutes == minutes and duration.valid_from <= scheduled_class.date:
+    for duration in prices[teacher, minutes]:
+        if duration.valid_from <= scheduled_class.date:
             price = duration.price
     return price

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from scheduling.services.statements.statement import lengths_without_price, stat
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import SOAKING
 from scheduling.tests.factories import at, day, moment
+from scheduling.tests.jobs.helpers import horizon
 
 from . import oracle
 from .oracle import FIGURES, FIRST, LAST
@@ -34,15 +36,32 @@ def march(by="teacher", now=NOW):
 @pytest.mark.parametrize("seed", range(12 if SOAKING else 4))
 def test_sums_agree_with_the_classes(seed):
     now = oracle.populate(seed)
+    classes = oracle.read_classes()
     for by in GROUPINGS:
         found = march(by, now)
-        rows, totals = oracle.expected(FIRST, LAST, by, now)
+        rows, totals = oracle.expected(classes, FIRST, LAST, by, now)
         assert {row.key: figures(row) for row in found.rows} == rows
         assert figures(found.totals) == totals
         keyed = [row.id for row in found.rows if by != "subject"]
         assert keyed == [row.key for row in found.rows if by != "subject"]
     lengths = lengths_without_price(FIRST, LAST, now)
     assert sum(length.classes for length in lengths) == totals["without_price"]
+
+
+@pytest.mark.one_database(name="postgresql")
+def test_a_month_of_the_real_timetable_agrees_with_its_classes():
+    make.studio(time_zone="Europe/Madrid", makeup_rule="notice", makeup_days=21, is_settled=True)
+    before = day("2026-02-26")
+    oracle.add_real_timetable()
+    assert horizon(before, weeks=5).counts["created"] > 4_000
+    oracle.mark_real_month(Random(3), before, day("2026-04-02"))
+    now, classes = moment("2026-03-31 18:30"), oracle.read_classes()
+    for by in GROUPINGS:
+        found = march(by, now)
+        rows, totals = oracle.expected(classes, FIRST, LAST, by, now)
+        assert {row.key: figures(row) for row in found.rows} == rows
+        assert figures(found.totals) == totals
+    assert all(totals[name] for name in FIGURES)
 
 
 def test_totals_are_the_same_by_anything():
@@ -128,6 +147,17 @@ def test_a_make_up_is_charged_unless_its_lost_class_is():
     (row,) = march().rows
     assert (row.cancelled_by_teacher, row.present, row.make_ups_given) == (2, 2, 2)
     assert (row.chargeable, row.make_ups_owed) == (2, 0)
+
+
+def test_a_make_up_is_owed_until_its_last_day():
+    make.studio(makeup_days=40)
+    lost = make.lesson(on=day("2026-03-02"), teacher=make.teacher())
+    edit.cancel(lost.pk, by="teacher", now=moment("2026-03-01 10:00"))
+    owed = [
+        statement(FIRST, LAST, "teacher", moment(f"2026-04-{number} 23:59")).totals.make_ups_owed
+        for number in (10, 11, 12)
+    ]
+    assert owed == [1, 1, 0]
 
 
 @pytest.mark.parametrize("by", GROUPINGS)
