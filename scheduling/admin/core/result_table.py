@@ -13,6 +13,7 @@ from scheduling.jobs.runs.result_lines import ResultLine, hours_of
 from scheduling.models import JobRunItem
 from scheduling.selectors.people import teacher_zones
 from scheduling.selectors.studio import studio
+from scheduling.services.schedule_changes.plan_text import hand_over_label
 from scheduling.text.dates import full_day, with_dates_written_out
 from scheduling.text.reasons import reason_text
 
@@ -138,7 +139,7 @@ def _row(result: _LineOrItem, hours: str, zone: str, links: Links) -> ResultRow:
     everyone = outcome is Outcome.CLOSED and not result.teacher
     return ResultRow(
         outcome,
-        outcome_label(outcome),
+        hand_over_label(line.code) or outcome_label(outcome),
         SIGNS.get(outcome, NO_SIGN),
         result.student or (_("everyone") if everyone else ""),
         links.student(line.student_id),

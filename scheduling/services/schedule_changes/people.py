@@ -1,5 +1,6 @@
 """Changes of one or more people: leaving, a teacher's absence, deactivation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -134,7 +135,10 @@ class TeacherAbsence:
             )
         record.earlier_changes = earlier_cancellations(earlier)
         record.days.append((self.first, self.last))
-        record.is_reported = lambda line: is_relevant(line) and is_not_conflict(line)
+        substituted = set(_substituted(teacher, self.first, self.last))
+        record.is_reported = lambda line: (
+            is_relevant(line) and is_not_conflict(line) and line.class_id not in substituted
+        )
         record.lines += list_or_cancel_remaining(
             {"teacher": teacher},
             context.now,
@@ -144,6 +148,12 @@ class TeacherAbsence:
             reason=name,
         )
         return record
+
+
+def _substituted(teacher: Teacher, first: date, last: date) -> Iterable[int]:
+    """Return the ids of the classes on these days that substitutes give for ``teacher``."""
+    rows = ScheduledClass.objects.filter(original_teacher=teacher, date__gte=first, date__lte=last)
+    return rows.order_by().values_list("pk", flat=True)
 
 
 def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> list[ScheduledClass]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 from scheduling.jobs.runs.result_lines import ResultLine
@@ -18,6 +18,15 @@ GIVEN_BACK = "given_back"
 def kind_of_line(line: ResultLine) -> Outcome | str:
     """Return what a plan shows together: the outcome, or the code of a change of teachers."""
     return line.code if line.code in (SUBSTITUTED, GIVEN_BACK) else line.outcome
+
+
+def hand_over_label(code: str) -> str:
+    """Return “with a substitute”, to be shown beside a number; empty for any other code."""
+    labels = {
+        SUBSTITUTED: pgettext("beside a number: 34 create", "with a substitute"),
+        GIVEN_BACK: pgettext("beside a number: 34 create", "back with the regular teacher"),
+    }
+    return labels.get(code, "")
 
 
 def planned_text(lines: Iterable[ResultLine]) -> str:

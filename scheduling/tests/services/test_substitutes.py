@@ -11,7 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.domain.windows import DAY, WEEK
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.notifications.delivery import deliver
-from scheduling.models import Closure, Message, ScheduledClass, Teacher
+from scheduling.models import (
+    Closure,
+    LessonDuration,
+    LessonSettings,
+    Message,
+    ScheduledClass,
+    Teacher,
+)
 from scheduling.services.classes import edit, make_ups, occurrences
 from scheduling.services.explain import explain
 from scheduling.services.schedule_changes import (
@@ -20,6 +27,7 @@ from scheduling.services.schedule_changes import (
     TeacherAbsence,
     apply,
 )
+from scheduling.services.statements.statement import lengths_without_price, statement
 from scheduling.services.substitutes import Availability, find_lessons, lessons_of, sessions
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at
@@ -299,6 +307,23 @@ def test_a_make_up_and_an_explanation_know_the_regular_teacher(marta, bea):
     edit.cancel(ana.pk, by="studio", now=EARLY)
     make_up = make_ups.schedule(ana.pk, to_date=MONDAY + DAY, start_time=at("10:00"), now=EARLY)
     assert (make_up.teacher, make_up.original_teacher) == (marta, None)
+
+
+def test_a_statement_counts_the_substitute_at_the_price_of_the_regular_teacher(marta, bea):
+    settings = LessonSettings.objects.create(teacher=marta)
+    LessonDuration.objects.create(settings=settings, minutes=60, price=30)
+    dear = LessonSettings.objects.create(teacher=bea)
+    LessonDuration.objects.create(settings=dear, minutes=60, price=99)
+    make.slot(make.teacher("Carl"), make.student("Mia"), start="09:00")
+    horizon(weeks=1)
+    do(give((class_of("Ana"), bea), (class_of("Mia"), bea)))
+    ScheduledClass.objects.update(attendance="present")
+    later = EARLY + WEEK
+    rows = statement(MONDAY, MONDAY, "teacher", later).rows
+    figures = [(row.name, row.lessons, row.minutes, row.amount, row.without_price) for row in rows]
+    assert figures == [("Bea", 2, 120, 30, 1), ("Marta", 1, 60, 30, 0)]
+    (unknown,) = lengths_without_price(MONDAY, MONDAY, later)
+    assert (unknown.teacher, unknown.minutes, unknown.classes) == ("Carl", 60, 1)
 
 
 def test_an_occurrence_that_changed_meanwhile_is_found_again(bea):

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from scheduling.admin.core.links import links_for
 from scheduling.admin.core.notices import preview_notices, show_notified
@@ -37,6 +36,7 @@ from scheduling.services.schedule_changes.execute import SHOWN
 from scheduling.services.schedule_changes.plan_text import (
     GIVEN_BACK,
     SUBSTITUTED,
+    hand_over_label,
     kind_of_line,
     planned_text,
 )
@@ -191,20 +191,16 @@ def warn_of_later_run(request: HttpRequest, done: ChangePlan) -> None:
 def _sections(request: HttpRequest, lines: list[ResultLine]) -> list[dict[str, Any]]:
     """Return a section for each kind of lines, the most important first."""
     links = links_for(request)
-    names = {
-        SUBSTITUTED: pgettext("beside a number: 34 create", "with a substitute"),
-        GIVEN_BACK: pgettext("beside a number: 34 create", "back with the regular teacher"),
-    }
     return [
         {
             "outcome": str(kind),
             "count": len(matching),
             "name": planned_label(kind, len(matching))
             if isinstance(kind, Outcome)
-            else names[kind],
+            else hand_over_label(kind),
             "rows": rows_of_lines(matching[:MAX_LINES], links),
             "more": max(0, len(matching) - MAX_LINES),
         }
-        for kind in (*names, *SHOWN)
+        for kind in (SUBSTITUTED, GIVEN_BACK, *SHOWN)
         if (matching := [line for line in lines if kind_of_line(line) == kind])
     ]

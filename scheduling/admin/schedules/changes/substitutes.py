@@ -66,10 +66,13 @@ class SubstitutesForm(ChangeForm):
 
     keep = gettext_lazy("leave it as it is")
     groups: Sequence[Sequence[Lesson]] = ()
+    # The number of lessons that are offered, if there are more.
+    most = 0
 
     def add_lessons(self, lessons: Sequence[Lesson], now: datetime) -> None:
         """Add the fields. A constant number of queries."""
         self.groups = sessions(lessons[:MAX_LESSONS])
+        self.most = MAX_LESSONS if len(lessons) > MAX_LESSONS else 0
         availability = Availability(lessons[:MAX_LESSONS], now)
         found = [(group, availability.of(group[0])) for group in self.groups]
         for group, candidates in found:

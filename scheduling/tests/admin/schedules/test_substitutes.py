@@ -77,6 +77,8 @@ def test_an_absence_offers_who_is_free_and_cancels_the_rest(browser, marta, bea)
     sections = [(section["outcome"], section["name"]) for section in answer.context["sections"]]
     assert sections == [("substituted", "with a substitute"), ("cancelled", "cancel")]
     assert "Hand over and cancel" in page
+    assert 'href="#form"' in page
+    assert [row.name for row in answer.context["sections"][0]["rows"]] == ["with a substitute"]
 
     answer = browser.post(url, submitted(answer))
     assert "Done. Classes: 1 with a substitute, 1 cancelled. 4 e-mails queued." in message_of(
@@ -84,6 +86,10 @@ def test_an_absence_offers_who_is_free_and_cancels_the_rest(browser, marta, bea)
     )
     assert (class_of("Ana").teacher, class_of("Ana").original_teacher) == (bea, marta)
     assert (class_of("Leo").status, Closure.objects.get().name) == ("cancelled", "Flu")
+    # The class with a substitute is no part of the absence any more.
+    answer = browser.get(url)
+    assert (answer.context["sections"], answer.context["anyway"]) == ([], [])
+    assert answer.context["form"].groups[0][0].student == "Leo Park"
 
 
 def test_a_teacher_who_is_not_free_any_more_is_named_beside_the_lesson(browser, marta, bea):

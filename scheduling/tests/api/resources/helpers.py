@@ -32,7 +32,7 @@ CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student"}
 CLASS = {
     *("id", "student", "teacher", "room", "date", "startTime", "endTime", "timeZone", "startsAt"),
     *("endsAt", "subject", "status", "cancelReason", "attendance", "isShared", "notes"),
-    *("source", "occurrenceDate", "makeUpFor", "isChargeable"),
+    *("source", "occurrenceDate", "makeUpFor", "isChargeable", "originalTeacher"),
 }
 
 

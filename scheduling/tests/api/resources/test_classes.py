@@ -58,6 +58,7 @@ def test_one_off_class_is_created(api: APIClient) -> None:
         "source": "one_off",
         "occurrenceDate": None,
         "makeUpFor": None,
+        "originalTeacher": None,
     }
     assert ok(api.get(url(made))) == made
     assert ScheduledClass.objects.get().edited_at is not None
