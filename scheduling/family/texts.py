@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
@@ -117,6 +117,13 @@ def refusal_text(code: str) -> str:
     }[code]
 
 
+def time_text(start: time, zone: str) -> str:
+    """Return “17:15”, with the city of a zone that is not the studio's."""
+    if is_same_zone(zone, studio().time_zone):
+        return f"{start:%H:%M}"
+    return f"{start:%H:%M} ({_('%(city)s time') % {'city': city_of(zone)}})"
+
+
 def lost_text(lost: ScheduledClass, today: date) -> str:
     """Return “Leo: Violin with Clara Vidal of 24 March, by 23 May”."""
     subject = lost.subject or _("Lesson")
@@ -133,7 +140,7 @@ def lost_text(lost: ScheduledClass, today: date) -> str:
 def booking_refusal_text(code: str) -> str:
     """Return why a make-up is not booked."""
     if code == "taken":
-        return _("Somebody else has just taken this time. These are still free:")
+        return _("Somebody else has just taken this time.")
     return _("This lesson can't be made up any more.")
 
 
