@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
@@ -117,11 +117,12 @@ def refusal_text(code: str) -> str:
     }[code]
 
 
-def time_text(start: time, zone: str) -> str:
-    """Return “17:15”, with the city of a zone that is not the studio's."""
+def zone_text(lost: ScheduledClass) -> str:
+    """Return “Times in New York.” if the teacher's zone is not the studio's; else nothing."""
+    zone = lost.teacher.time_zone if lost.teacher is not None else studio().time_zone
     if is_same_zone(zone, studio().time_zone):
-        return f"{start:%H:%M}"
-    return f"{start:%H:%M} ({_('%(city)s time') % {'city': city_of(zone)}})"
+        return ""
+    return _("Times in %(city)s.") % {"city": city_of(zone)}
 
 
 def lost_text(lost: ScheduledClass, today: date) -> str:

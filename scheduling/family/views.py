@@ -35,7 +35,7 @@ from .texts import (
     refusal_text,
     rules_text,
     terms_text,
-    time_text,
+    zone_text,
 )
 
 # A date and a local time in forms and addresses.
@@ -166,6 +166,7 @@ def make_up(visit: Visit, pk: str) -> HttpResponse:
     times = [OpeningLink.of(visit, lost, each) for each in make_ups.offered(found)]
     context |= {
         "is_settled": is_settled,
+        "zone": zone_text(lost),
         "asked": [OpeningLink.of(visit, lost, each) for each in chosen],
         "is_taken": bool(asked) and not chosen and not is_settled,
         "days": [(day, list(of_day)) for day, of_day in groupby(times, key=lambda link: link.day)],
@@ -210,7 +211,7 @@ class OpeningLink:
         at, page = moment_of(each), visit.url("family-make-up", pk=lost.pk)
         day = capfirst(day_text(each.opening.dates[0], visit.today))
         url = f"{page}{'&' if '?' in page else '?'}at={at}"
-        return cls(at, day, time_text(each.opening.start_time, each.teacher.time_zone), url)
+        return cls(at, day, f"{each.opening.start_time:%H:%M}", url)
 
 
 def _first_of_each_day(links: list[OpeningLink]) -> list[OpeningLink]:
@@ -228,6 +229,7 @@ def _owed(visit: Visit) -> list[dict[str, Any]]:
         owed.append(
             {
                 "text": lost_text(lost, visit.today),
+                "zone": zone_text(lost),
                 "times": _first_of_each_day(times)[:TIMES],
                 "url": visit.url("family-make-up", pk=lost.pk) if is_offered else "",
                 "is_searched": is_shown,
