@@ -34,13 +34,7 @@ MADRID = ZoneInfo("Europe/Madrid")
 @pytest.fixture
 def lost(families):
     """Leo's lesson of Tuesday 13 January, which the studio cancelled. Clara works 15:00–18:00."""
-    for weekday in range(1, 6):
-        WorkingHours.objects.create(
-            teacher=families.clara,
-            weekday=weekday,
-            start_time=make.at("15:00"),
-            end_time=make.at("18:00"),
-        )
+    make.hours(families.clara, *range(1, 6))
     row = ScheduledClass.objects.get(student=families.leo, date="2026-01-13")
     return edit.cancel(row.pk, by=CancelledBy.STUDIO, now=EARLY)
 
@@ -124,9 +118,7 @@ def test_openings_begin_after_the_hours_of_notice(families, lost):
 @pytest.mark.django_db
 def test_times_are_local_to_the_teacher_across_a_change_of_clocks(client, families, lost, clock):
     WorkingHours.objects.all().delete()
-    WorkingHours.objects.create(
-        teacher=families.clara, weekday=7, start_time=make.at("01:30"), end_time=make.at("04:30")
-    )
+    make.hours(families.clara, 7, start="01:30", end="04:30")
     make.studio(makeup_days=120)
     clock.move_to(datetime(2026, 3, 25, tzinfo=UTC))
     # From 02:00 to 03:00 there is no time on 29 March.
@@ -207,9 +199,7 @@ def book(feed, lost, at):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("many", [5, pytest.param(50, marks=pytest.mark.soak)])
 def test_one_of_many_families_gets_an_opening_and_the_others_see_what_is_free(families, many):
-    WorkingHours.objects.create(
-        teacher=families.clara, weekday=6, start_time=make.at("10:00"), end_time=make.at("12:00")
-    )
+    make.hours(families.clara, 6, start="10:00", end="12:00")
     wishes = []
     for number in range(many):
         student = make.student(f"Student{number} Family{number}")
