@@ -117,6 +117,14 @@ def refusal_text(code: str) -> str:
     }[code]
 
 
+def zone_text(lost: ScheduledClass) -> str:
+    """Return “Times in New York.” if the teacher's zone is not the studio's; else nothing."""
+    zone = lost.teacher.time_zone if lost.teacher is not None else studio().time_zone
+    if is_same_zone(zone, studio().time_zone):
+        return ""
+    return _("Times in %(city)s.") % {"city": city_of(zone)}
+
+
 def lost_text(lost: ScheduledClass, today: date) -> str:
     """Return “Leo: Violin with Clara Vidal of 24 March, by 23 May”."""
     subject = lost.subject or _("Lesson")
@@ -133,7 +141,7 @@ def lost_text(lost: ScheduledClass, today: date) -> str:
 def booking_refusal_text(code: str) -> str:
     """Return why a make-up is not booked."""
     if code == "taken":
-        return _("Somebody else has just taken this time. These are still free:")
+        return _("Somebody else has just taken this time.")
     return _("This lesson can't be made up any more.")
 
 

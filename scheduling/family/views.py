@@ -35,12 +35,14 @@ from .texts import (
     refusal_text,
     rules_text,
     terms_text,
+    zone_text,
 )
 
 # A date and a local time in forms and addresses.
 AT = "%Y-%m-%dT%H:%M"
 # The number of make-ups owed whose free times the first page shows, and of these times.
 OFFERED, TIMES = 2, 3
+UNFOLDED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,23 @@ def page(visit: Visit) -> HttpResponse:
     context = {
         "lead": lead_text(visit.reader, visit.students, texts.zone),
         "next": upcoming,
-        "months": [
-            (capfirst(month), list(of_month))
-            for month, of_month in groupby(
-                (row for row in rows if row is not upcoming),
-                key=lambda row: month_text(row.lesson.local_start),
-            )
-        ],
+        "months": _months([row for row in rows if row is not upcoming]),
         "closures": [closure_text(closure, visit.today) for closure in found.closures],
         "calendar": visit.url("family-calendar"),
         "owed": _owed(visit),
         "rules": rules_text(),
     }
     return visit.render("page.html", context)
+
+
+def _months(rows: list[Row]) -> list[dict[str, Any]]:
+    """Return the rows by month; the first months are open, until they have ``UNFOLDED`` rows."""
+    months, before = [], 0
+    for month, of_month in groupby(rows, key=lambda row: month_text(row.lesson.local_start)):
+        found = list(of_month)
+        months.append({"name": capfirst(month), "rows": found, "is_open": before < UNFOLDED})
+        before += len(found)
+    return months
 
 
 def _cancel_url(visit: Visit, lesson: FamilyLesson) -> str:
@@ -153,13 +159,17 @@ def make_up(visit: Visit, pk: str) -> HttpResponse:
         (lesson,) = lessons_of([made], visit.students)
         context["made"] = LessonTexts(visit.students, [lesson.zone], visit.now).of(lesson)
         return visit.render("make_up.html", context, status)
-    found = [] if _is_settled(lost, visit.today) else make_ups.make_up_openings(lost, visit.now)
+    is_settled = _is_settled(lost, visit.today)
+    found = [] if is_settled else make_ups.make_up_openings(lost, visit.now)
     asked = visit.request.GET.get("at", "") if visit.request.method != "POST" else ""
     chosen = [each for each in found if moment_of(each) == asked]
+    times = [OpeningLink.of(visit, lost, each) for each in make_ups.offered(found)]
     context |= {
+        "is_settled": is_settled,
+        "zone": zone_text(lost),
         "asked": [OpeningLink.of(visit, lost, each) for each in chosen],
-        "is_taken": bool(asked) and not chosen,
-        "times": [OpeningLink.of(visit, lost, each) for each in make_ups.offered(found)],
+        "is_taken": bool(asked) and not chosen and not is_settled,
+        "days": [(day, list(of_day)) for day, of_day in groupby(times, key=lambda link: link.day)],
     }
     return visit.render("make_up.html", context, status)
 
@@ -188,22 +198,28 @@ def moment_of(each: TeacherOpening) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpeningLink:
-    """A free time with its value in forms, its text, and the page that books it."""
+    """A free time with its value in forms, its texts, and the page that books it."""
 
     at: str
-    text: str
+    day: str
+    time: str
     url: str
 
     @classmethod
     def of(cls, visit: Visit, lost: ScheduledClass, each: TeacherOpening) -> "OpeningLink":
         """Return the link of an opening for a make-up of ``lost``."""
         at, page = moment_of(each), visit.url("family-make-up", pk=lost.pk)
-        text = f"{day_text(each.opening.dates[0], visit.today)}, {each.opening.start_time:%H:%M}"
-        return cls(at, capfirst(text), f"{page}{'&' if '?' in page else '?'}at={at}")
+        day = capfirst(day_text(each.opening.dates[0], visit.today))
+        url = f"{page}{'&' if '?' in page else '?'}at={at}"
+        return cls(at, day, f"{each.opening.start_time:%H:%M}", url)
+
+
+def _first_of_each_day(links: list[OpeningLink]) -> list[OpeningLink]:
+    return [next(of_day) for _day, of_day in groupby(links, key=lambda link: link.day)]
 
 
 def _owed(visit: Visit) -> list[dict[str, Any]]:
-    """Return the make-ups owed, with three free times for each of the first ones."""
+    """Return the make-ups owed, with free times on three days for each of the first ones."""
     owed = []
     is_offered = studio().family_makeups
     for number, lost in enumerate(make_ups.lost_classes(visit.students, visit.today)):
@@ -213,7 +229,8 @@ def _owed(visit: Visit) -> list[dict[str, Any]]:
         owed.append(
             {
                 "text": lost_text(lost, visit.today),
-                "times": times[:TIMES],
+                "zone": zone_text(lost),
+                "times": _first_of_each_day(times)[:TIMES],
                 "url": visit.url("family-make-up", pk=lost.pk) if is_offered else "",
                 "is_searched": is_shown,
             }

@@ -23,6 +23,7 @@ from scheduling.models import (
     StudentGuardian,
     Studio,
     Teacher,
+    WorkingHours,
 )
 from scheduling.models.studio import first_values
 
@@ -81,6 +82,19 @@ def studio(**values: Any) -> Studio:
 def teacher(name: str = "", zone: str = "UTC", **values: Any) -> Teacher:
     name = name or f"Teacher {next(_number)}"
     return Teacher.objects.create(name=name, time_zone=zone, **values)
+
+
+@_unlogged
+def hours(
+    teacher: Teacher, *weekdays: int, start: str = "15:00", end: str = "18:00"
+) -> list[WorkingHours]:
+    """Create working hours on each of ``weekdays``."""
+    return [
+        WorkingHours.objects.create(
+            teacher=teacher, weekday=weekday, start_time=at(start), end_time=at(end)
+        )
+        for weekday in weekdays
+    ]
 
 
 @_unlogged

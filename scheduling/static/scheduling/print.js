@@ -4,3 +4,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
 }
+window.addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll("details[data-printed]")) part.open = true;
+});

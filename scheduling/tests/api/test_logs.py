@@ -56,6 +56,9 @@ def test_secret_addresses_of_feeds_are_masked():
     assert found["message"] == "Not Found: /calendar/***.ics/?a=1"
     assert found["path"] == "/classes/calendar/***.ics"
     assert log("Not Found: /admin/calendar/week.x")["message"].endswith("/calendar/week.x")
+    found = log("Not Found: %s", "/studio/family/6-Xy_.secret/cancel/slot-1-2026-01-05?language=es")
+    assert found["message"] == "Not Found: /studio/family/***/cancel/slot-1-2026-01-05?language=es"
+    assert log("/family/6-Xy_.secret?at=1")["message"] == "/family/***?at=1"
 
 
 @pytest.mark.django_db
