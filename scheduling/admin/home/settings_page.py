@@ -66,7 +66,7 @@ class Entry:
             meta = self.model._meta
             if not admin.site._registry[self.model].has_view_permission(request):
                 return None
-            name = name or capfirst(meta.verbose_name_plural)
+            name = name or str(capfirst(meta.verbose_name_plural))
             page = page or f"{meta.app_label}_{meta.model_name}_changelist"
         elif not self.shown(request):
             return None

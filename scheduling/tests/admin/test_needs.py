@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
+from scheduling.admin import tool_pages
 from scheduling.models import Incident, ScheduledClass
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
@@ -159,6 +162,17 @@ def test_another_day_has_its_lessons_and_returns_to_itself():
     assert answer["Location"] == f"/admin/?day=2026-01-06#class-{row.pk}"
     for odd in ("x", "0001-01-01", "2026-02-30", "9999-12-31"):
         assert client.get("/admin/", {"day": odd}).context["front"]["is_today"]
+
+
+def test_settings_or_the_header_lead_to_every_page_of_the_admin():
+    client = client_of(account("superuser"))
+    page = client.get("/admin/settings/").content.decode()
+    for each in tool_pages.PAGES:
+        if each.title and each.name != "own_hours":  # a teacher's own
+            assert f'href="{reverse(f"admin:{each.name}")}"' in page, each.name
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        assert f'href="{reverse(name)}"' in page, name
 
 
 def test_settings_lead_to_every_table_that_the_user_may_view():
