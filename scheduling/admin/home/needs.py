@@ -117,7 +117,10 @@ def _clashes(conflicts: list[Conflict], may_change: bool) -> Iterator[Need]:
     bookings = [rule.first.clash.booking for rule in shown]
     planned = [rule.first.planned.series for rule in shown]
     names = PersonNames(
-        [each.student_id for each in (*bookings, *planned)],
+        [
+            *(booking.student_id for booking in bookings),
+            *(series.student_id for series in planned),
+        ],
         [series.teacher_id for series in planned],
     )
     title = ngettext("%(n)s clash of lessons", "%(n)s clashes of lessons", len(rules))

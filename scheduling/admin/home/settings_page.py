@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from knox.models import AuthToken
 
 from scheduling.admin import jobs
+from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
@@ -65,7 +66,7 @@ class Entry:
             meta = self.model._meta
             if not admin.site._registry[self.model].has_view_permission(request):
                 return None
-            name = name or capfirst(meta.verbose_name_plural)
+            name = name or str(capfirst(meta.verbose_name_plural))
             page = page or f"{meta.app_label}_{meta.model_name}_changelist"
         elif not self.shown(request):
             return None
@@ -119,7 +120,7 @@ _GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        gettext_lazy("Import and export"),
+        gettext_lazy("Import, export and print"),
         (
             _tool(timetable_import.PAGES, gettext_lazy("Read a timetable from a spreadsheet.")),
             Entry(
@@ -127,6 +128,12 @@ _GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
                 text=gettext_lazy("Download it as a spreadsheet."),
                 page="export_timetable",
                 shown=next(page.shown for page in timetable_import.PAGES if page.title),
+            ),
+            Entry(
+                name=gettext_lazy("Sheets to print"),
+                text=gettext_lazy("Days, weeks, registers and months on paper."),
+                page="sheets",
+                shown=lambda request: may_see_everyone(request.user),
             ),
         ),
     ),

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 
+from scheduling.admin import tool_pages
 from scheduling.models import Incident, ScheduledClass
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
@@ -118,7 +121,8 @@ def test_teachers_see_their_own_marks_only():
     found = needs(client)
     assert list(found) == ["1 lesson not marked"]
     assert len(client.get(found["1 lesson not marked"]).context["cl"].result_list) == 1
-    assert "1 lesson today, 1 over, 1 not marked." in text_of(client.get("/admin/"))
+    numbers = client.get("/admin/").context["front"]["today"]
+    assert (numbers["count"], numbers["over"], numbers["unmarked"]) == (1, "1", "1")
 
 
 def test_a_class_is_cancelled_and_restored_from_the_day(mailoutbox):
@@ -134,10 +138,11 @@ def test_a_class_is_cancelled_and_restored_from_the_day(mailoutbox):
 
     cancelled = post(by="student", notify="on")
     assert (cancelled.status, cancelled.cancelled_by) == ("cancelled", "student")
-    (student,) = client.get("/admin/").context["front"]["hours"][0].students
+    page = client.get("/admin/")
+    (student,) = page.context["front"]["hours"][0].students
     assert (student.may_cancel, student.may_restore) == (False, True)
-    text = text_of(client.get("/admin/"))
-    assert "Ana Ruiz: cancelled. 1 e-mail queued." in text
+    shown = [str(message) for message in page.context["messages"]]
+    assert shown == ["Ana Ruiz: cancelled.", "1 e-mail queued."]
     assert post(by="").status == "scheduled"
     assert client.post(f"/admin/today/{row.pk}/cancel/", {"by": "closure"}).status_code == 404
     viewer = client_of(account(VIEWER))
@@ -157,6 +162,17 @@ def test_another_day_has_its_lessons_and_returns_to_itself():
     assert answer["Location"] == f"/admin/?day=2026-01-06#class-{row.pk}"
     for odd in ("x", "0001-01-01", "2026-02-30", "9999-12-31"):
         assert client.get("/admin/", {"day": odd}).context["front"]["is_today"]
+
+
+def test_settings_or_the_header_lead_to_every_page_of_the_admin():
+    client = client_of(account("superuser"))
+    page = client.get("/admin/settings/").content.decode()
+    for each in tool_pages.PAGES:
+        if each.title and each.name != "own_hours":  # a teacher's own
+            assert f'href="{reverse(f"admin:{each.name}")}"' in page, each.name
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        assert f'href="{reverse(name)}"' in page, name
 
 
 def test_settings_lead_to_every_table_that_the_user_may_view():

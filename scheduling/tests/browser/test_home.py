@@ -1,7 +1,7 @@
 """The first page in a browser: a day's marks and cancellations, and a teacher's day on a phone."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC
 
 import pytest
 from django.utils import timezone
@@ -22,15 +22,12 @@ pytestmark = pytest.mark.one_database(name="sqlite")
 def clara(transactional_db):
     """A teacher with ten lessons on the current day, the first of which have begun."""
     clara = make.teacher("Clara Ruiz")
-    day = timezone.now().astimezone(UTC).date()
-    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    for number in range(10):
-        row = make.lesson(make.student(f"Ana Vidal{number}"), day, teacher=clara, subject="Violin")
-        times = {"starts_at": begin + timedelta(minutes=number)}
-        if number > 7:
-            times = {"starts_at": begin + timedelta(hours=23, minutes=58 + number - 8)}
-        times["ends_at"] = times["starts_at"] + timedelta(minutes=1)
-        ScheduledClass.objects.filter(pk=row.pk).update(**times)
+    today = timezone.now().astimezone(UTC).date()
+    hours = [(f"00:0{n}", f"00:0{n + 1}") for n in range(8)]
+    hours += [("23:57", "23:58"), ("23:58", "23:59")]
+    for number, (start, end) in enumerate(hours):
+        ana = make.student(f"Ana Vidal{number}")
+        make.lesson(ana, today, start, end, clara, subject="Violin")
     return clara
 
 

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('scheduling', '0041_family_pages'),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name='scheduledclass',
+            index=models.Index(condition=models.Q(('status', 'cancelled')), fields=['date'], name='class_cancelled'),
+        ),
+    ]
