@@ -5,8 +5,8 @@ minutes since midnight, and its lane among those at the same time.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from scheduling.admin.core.links import may_find_times
 from scheduling.domain.openings import Gap
-from scheduling.domain.wallclock import MINUTES_A_DAY
+from scheduling.domain.wallclock import MINUTES_A_DAY, zone_of
 from scheduling.domain.windows import DAY
 from scheduling.selectors.classes.calendar import closures_between, teachers_to_choose
 from scheduling.selectors.people import teacher_zones
@@ -31,6 +31,8 @@ from .gaps import bounds_of, find_url, form_url, may_add_lessons
 from .lines import Line, hue_of, initials, lines_of
 from .list_view import address_of, today_in, zone_shown
 from .query import CONFLICT, OWN, PLANNED, ROOM, TEACHER, CalendarQuery
+
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -124,10 +126,15 @@ def day_of(
     }
     now = timezone.now().astimezone(zone_info)
     minute = now.hour * 60 + now.minute if day == today else None
+    # Time before this minute has passed.
+    begin = MINUTES_A_DAY if day < today else -(-(minute or 0) // 15) * 15
     context["counts"]["stored"] = len(lines) - sum(context["counts"].values())
     if by == TEACHER:
         away = {pk: name for _who, name, pk in map(_closure, closures) if pk is not None}
         columns = _teachers(request, query, lines, day, zone, zone_info, away)
+        is_open = all(pk is not None or who for who, _name, pk in map(_closure, closures))
+        if is_open and replace(query, teacher_id=None) == CalendarQuery():
+            _offer_unknown_hours(columns, query, day, None if zone == OWN else zone_info, begin)
     elif by == ROOM:
         begin = 0 if minute is None else -(-minute // 15) * 15
         columns = _rooms(request, query, lines, day, name, MINUTES_A_DAY if day < today else begin)
@@ -241,6 +248,27 @@ def _teachers(
     if rest := taught.get(0):
         columns.append(Column(None, _("no teacher"), _blocks(rest, day)))
     return columns
+
+
+def _offer_unknown_hours(
+    columns: list[Column], query: CalendarQuery, day: date, zone: ZoneInfo | None, begin: int
+) -> None:
+    """Offer the time between the lessons of teachers whose hours are unknown, from ``begin`` on."""
+    first, end = _hours(columns)
+    unknown = [each for each in columns if each.form and not each.has_hours and not each.away]
+    zones = teacher_zones(column.pk for column in unknown)
+    for column in unknown:
+        shift = 0
+        if zone is not None:
+            noon = datetime.combine(day, time(12), zone)
+            theirs = noon.astimezone(zone_of(zones[column.pk or 0]))
+            shift = int((theirs.replace(tzinfo=None) - noon.replace(tzinfo=None)) / MINUTE)
+        for start, until in _between(column.blocks, max(first, begin), end):
+            # The date of the form is the teacher's.
+            hours = start + shift, until + shift
+            if hours[0] >= 0 and hours[1] <= MINUTES_A_DAY:
+                url = form_url(query, day, teacher_id=column.pk, hours=hours)
+                column.free.append(Free(start, until, url))
 
 
 def _teacher(line: Line) -> int:
