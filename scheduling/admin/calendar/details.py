@@ -185,7 +185,7 @@ def _perform(
         return _missing(request, _("There is no such class any more."))
     if is_by_script(request):
         notified = is_wanted(form.cleaned_data.get("notify", False))
-        token = undo_token(edit, notified, request.user.pk) if edit else ""
+        token = undo_token(edit, notified, request.user) if edit else ""
         return JsonResponse({"done": done, "undo": token})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
@@ -197,7 +197,7 @@ def _undo(
     """Take back the edit in the posted token, which its author got."""
     try:
         token = request.POST.get("undo", "")
-        edit, notified = read_token(token, scheduled_class.pk, request.user.pk)
+        edit, notified = read_token(token, scheduled_class.pk, request.user)
         now, author = timezone.now(), author_of(request.user)
         with notifying([scheduled_class.pk], notified, now, author) as told:
             undone = undo(edit, now)

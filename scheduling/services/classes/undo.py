@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -81,15 +82,17 @@ def _locked(class_id: int) -> ScheduledClass:
     return ScheduledClass.objects.select_for_update(no_key=True).get(pk=class_id)
 
 
+def _fields() -> list[Any]:
+    return [ScheduledClass._meta.get_field(name) for name in FIELDS]
+
+
 def _values(row: ScheduledClass) -> dict[str, str | None]:
-    fields = [ScheduledClass._meta.get_field(name) for name in FIELDS]
     return {
         each.attname: None if each.value_from_object(row) is None else each.value_to_string(row)
-        for each in fields
+        for each in _fields()
     }
 
 
 def _set_values(row: ScheduledClass, values: Mapping[str, str | None]) -> None:
-    for name in FIELDS:
-        each = ScheduledClass._meta.get_field(name)
+    for each in _fields():
         setattr(row, each.attname, each.to_python(values[each.attname]))

@@ -326,9 +326,9 @@ def test_this_and_all_following_are_moved_from_the_day_by_keyboard(owner_page, w
     page.wait_for_url(re.compile(rf"/admin/calendar/\?.*date={week + timedelta(days=2)}"))
     expect(page.locator(".messagelist")).to_be_visible()
     expect(event(page, "Eva Sol")).to_be_visible()
-    assert list(FixedSchedule.objects.filter(weekday=3).values_list("start_time", flat=True)) == [
-        at("17:00")
-    ]
+    rules = FixedSchedule.objects.filter(weekday=3).order_by("pk")
+    assert [rule.start_time for rule in rules] == [at("12:00"), at("17:00")]
+    assert rules[1].valid_from == week + timedelta(days=2)
 
 
 def test_day_of_a_phone_is_a_list_of_ten_lessons(open_page, owner, week):
