@@ -54,6 +54,11 @@ class Action:
         """The unbound form. Its field IDs are unique among the forms of the page."""
         return self._form(initial=self.initial)
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether one press performs it: there is nothing to enter, except whom to tell."""
+        return set(self.form.fields) <= {"notify"}
+
     def bound(self, data: QueryDict) -> Form:
         return self._form(data=data)
 

@@ -1,7 +1,8 @@
 """The details of a class or a planned occurrence, with actions.
 
 The same URL is a page and, for the calendar's script, the content of a dialog. A POST by the
-script is answered with JSON: a sentence as ``done`` or ``refused``.
+script is answered with JSON: a sentence as ``done``, with a token to ``undo`` it, or as
+``refused``, or the address of the ``next`` page.
 """
 
 from datetime import date
@@ -19,7 +20,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from scheduling.admin.core.links import may_find_times
+from scheduling.admin.core.links import may_find_times, series_url
+from scheduling.admin.core.notices import notified_texts
 from scheduling.admin.core.permissions import (
     may_change_classes,
     may_see_classes,
@@ -34,13 +36,14 @@ from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
-from scheduling.services.notices import author_of
+from scheduling.services.classes.undo import recording, undo
+from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.substitutes import may_be_handed_over, reference_of
 
-from .actions import Action, class_actions, occurrence_actions
+from .actions import Action, class_actions, occurrence_actions, when
+from .following import ClassOrOccurrence, following_url, key_of, may_move_following
 from .query import is_by_script, refused
-
-ClassOrOccurrence = ScheduledClass | PlannedOccurrence
+from .undo_token import read_token, undo_token
 
 
 def links_of(request: HttpRequest, occurrence: ClassOrOccurrence) -> dict[str, str]:
@@ -55,25 +58,15 @@ def links_of(request: HttpRequest, occurrence: ClassOrOccurrence) -> dict[str, s
         links["room"] = reverse("admin:scheduling_room_change", args=[occurrence.room_id])
     if isinstance(occurrence, ScheduledClass):
         links["class"] = reverse("admin:scheduling_scheduledclass_change", args=[occurrence.pk])
-    if series := _series(occurrence):
-        kind, pk = series
+    if key := key_of(occurrence):
+        kind = key.kind.value.replace("_", "")
         if user.has_perm(f"scheduling.view_{kind}"):
-            links["series"] = reverse(f"admin:scheduling_{kind}_change", args=[pk])
+            links["series"] = series_url(key)
     if explain := _explain(user, occurrence):
         links["explain"] = explain
     if may_change_classes(user) and may_find_times(user) and (reference := _reference(occurrence)):
         links["substitute"] = substitute_url(reference)
     return links
-
-
-def _series(occurrence: ClassOrOccurrence) -> tuple[str, int] | None:
-    if isinstance(occurrence, PlannedOccurrence):
-        return occurrence.key.kind.value.replace("_", ""), occurrence.key.id
-    if occurrence.fixed_schedule_id is not None:
-        return "fixedschedule", occurrence.fixed_schedule_id
-    if occurrence.recurring_slot_id is not None:
-        return "recurringslot", occurrence.recurring_slot_id
-    return None
 
 
 def _reference(occurrence: ClassOrOccurrence) -> str:
@@ -109,6 +102,8 @@ def class_details(request: HttpRequest, pk: int) -> HttpResponse:
     if scheduled_class is None:
         return _missing(request, _("There is no such class any more."))
     actions = class_actions(request.user, scheduled_class, timezone.now())
+    if request.method == "POST" and request.POST.get("action") == "undo":
+        return _undo(request, scheduled_class, actions)
     if request.method == "POST":
         return _perform(request, scheduled_class, actions)
     return _show(request, scheduled_class, actions)
@@ -175,16 +170,53 @@ def _perform(
     form = action.bound(request.POST)
     if not form.is_valid():
         return _refuse(request, occurrence, actions, _first_error(form), form, 400)
+    if name == "move" and "following" in request.POST:
+        return _move_following(request, occurrence, actions, form)
+    edit = None
     try:
-        done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
+        if isinstance(occurrence, ScheduledClass):
+            with recording(occurrence.pk) as edit:
+                done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
+        else:
+            done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
     except ValidationError as error:
         return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:
         return _missing(request, _("There is no such class any more."))
     if is_by_script(request):
-        return JsonResponse({"done": done})
+        notified = is_wanted(form.cleaned_data.get("notify", False))
+        token = undo_token(edit, notified, request.user) if edit else ""
+        return JsonResponse({"done": done, "undo": token})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
+
+
+def _undo(
+    request: HttpRequest, scheduled_class: ScheduledClass, actions: list[Action]
+) -> HttpResponse:
+    """Take back the edit in the posted token, which its author got."""
+    try:
+        token = request.POST.get("undo", "")
+        edit, notified = read_token(token, scheduled_class.pk, request.user)
+        now, author = timezone.now(), author_of(request.user)
+        with notifying([scheduled_class.pk], notified, now, author) as told:
+            undone = undo(edit, now)
+    except ValidationError as error:
+        return _refuse(request, scheduled_class, actions, error.messages[0])
+    text = _("Undone: %(student)s, %(when)s.") % {"student": undone.student, "when": when(undone)}
+    return JsonResponse(
+        {"done": " ".join([text, *(sentence for _level, sentence in notified_texts(told))])}
+    )
+
+
+def _move_following(
+    request: HttpRequest, occurrence: ClassOrOccurrence, actions: list[Action], form: Form
+) -> HttpResponse:
+    """Answer with the address of the plan that moves this lesson and all that follow."""
+    if not may_move_following(request.user, occurrence):
+        return _refuse(request, occurrence, actions, _("This can't be done with this class now."))
+    url = following_url(occurrence, form.cleaned_data)
+    return JsonResponse({"next": url}) if is_by_script(request) else HttpResponseRedirect(url)
 
 
 def _show(
@@ -200,6 +232,7 @@ def _show(
         "stored": isinstance(occurrence, ScheduledClass),
         "make_up": _make_up(occurrence),
         "actions": actions,
+        "moves_following": may_move_following(request.user, occurrence),
         "links": links_of(request, occurrence),
         "refusal": refusal,
         "bound": bound,

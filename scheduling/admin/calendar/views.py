@@ -63,6 +63,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
         problem = str(error)
         request = _without_query(request)
         filters, zone, day, by = read_filters(request), STUDIO, None, TEACHER
+    if "plain" in request.GET and request.GET.get("view") == "day":
+        return _day_page(request, day_of(request, filters, zone, day, by) | {"problem": problem})
     context = admin.site.each_context(request) | {
         "title": _("Calendar"),
         # Seven days need the width; the header links to the tables.
@@ -77,10 +79,6 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "zones": _zones(zone),
         "may_change": may_change_classes(request.user),
     }
-    if "plain" in request.GET and request.GET.get("view") == "day":
-        context |= day_of(request, filters, zone, day, by)
-        page = "_day" if is_by_script(request) else "day"
-        return render(request, f"admin/calendar/{page}.html", context)
     if "plain" in request.GET:
         words = request.GET.get("who", "").split()
         context |= week_of(request, filters, zone, day)
@@ -127,6 +125,16 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "texts": js_texts(),
     }
     return render(request, "admin/calendar/page.html", context)
+
+
+def _day_page(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Render a day: for the script the part that it shows, else a page."""
+    context["may_change"] = may_change_classes(request.user)
+    if is_by_script(request):
+        return render(request, "admin/calendar/_day.html", context)
+    context |= admin.site.each_context(request)
+    context |= {"title": _("Calendar"), "is_nav_sidebar_enabled": False}
+    return render(request, "admin/calendar/day.html", context)
 
 
 def _day(request: HttpRequest) -> date | None:

@@ -1,6 +1,6 @@
 """Recurring slots."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from typing import Any
 from urllib.parse import urlencode
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -170,7 +170,7 @@ class RecurringSlotAdmin(
             apply_after_commit(request, students=sorted(students))
 
 
-def other_ways(query: QueryDict) -> list[tuple[str, str]]:
+def other_ways(query: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the address and title of “Find a time” and of a one-off at the time in ``query``.
 
     None if the query, which fills in the form, does not name a teacher, a day and a time.

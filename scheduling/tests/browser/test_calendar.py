@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.models import ClassStatus, FixedSchedule, ScheduledClass
 from scheduling.tests import factories as make
+from scheduling.tests.factories import at
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.support.roles import account
 from scheduling.text.dates import full_day
@@ -224,7 +225,6 @@ def test_class_is_cancelled_and_restored_by_keyboard(owner_page, week):
     assert (row.status, row.cancel_reason) == (ClassStatus.CANCELLED, "Ill")
 
     page.keyboard.press("Enter")
-    dialog(page).locator("summary", has_text="Restore the class").press("Enter")
     dialog(page).get_by_role("button", name="Restore the class").press("Enter")
     expect(status_line(page)).to_contain_text("is scheduled again.")
     row.refresh_from_db()
@@ -274,6 +274,77 @@ def test_dropped_class_moves_after_confirmation(owner_page, week):
     )
     row.refresh_from_db()
     assert row.date == week + timedelta(days=3)
+
+
+def test_move_in_the_week_is_undone_by_keyboard(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week))
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    event(page, "Ana Ruiz").press("Enter")
+    dialog(page).locator("summary", has_text="Move").press("Enter")
+    dialog(page).get_by_label("From").fill("13:00")
+    dialog(page).get_by_label("To").fill("14:00")
+    page.keyboard.press("Enter")
+    expect(status_line(page)).to_contain_text("13:00–14:00")
+    assert_accessible(page)
+    status_line(page).get_by_role("button", name="Undo").press("Enter")
+    expect(status_line(page)).to_contain_text("Undone: Ana Ruiz,")
+    expect(event(page, "Ana Ruiz")).to_have_accessible_name(re.compile("^10:00.*, scheduled, one"))
+    row.refresh_from_db()
+    assert (str(row.start_time), row.edited_at) == ("10:00:00", None)
+
+
+def test_class_is_dragged_to_another_teacher_of_the_day(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week, view="day"))
+    lesson = event(page, "Ana Ruiz")
+    box = lesson.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + 10
+    column = page.get_by_role("region", name="Tom Lee").bounding_box()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y + 20, steps=3)
+    page.mouse.move(column["x"] + column["width"] / 2, y + box["height"], steps=8)
+    page.mouse.up()
+    target = f"{full_day(week)}, 11:00–12:00 (Europe/Madrid), Tom Lee"
+    expect(dialog(page).get_by_role("status")).to_have_text(f"Move it to {target}? Confirm below.")
+    dialog(page).get_by_role("button", name="Move").click()
+    expect(status_line(page)).to_contain_text("11:00–12:00")
+    expect(page.get_by_role("region", name="Tom Lee")).to_contain_text("Ana Ruiz")
+    row = ScheduledClass.objects.get(student__first_name="Ana")
+    assert (row.teacher.name, str(row.start_time)) == ("Tom Lee", "11:00:00")
+
+
+def test_this_and_all_following_are_moved_from_the_day_by_keyboard(owner_page, week):
+    page = open_calendar(owner_page, calendar_url(week + timedelta(days=2), view="day"))
+    event(page, "Eva Sol").press("Enter")
+    dialog(page).locator("summary", has_text="Move").press("Enter")
+    dialog(page).get_by_label("From").fill("17:00")
+    dialog(page).get_by_label("To").fill("18:00")
+    assert_accessible(page)
+    dialog(page).get_by_role("button", name="This and all following…").press("Enter")
+    page.get_by_text("Nothing has been changed yet.").wait_for()
+    page.get_by_role("button", name="Change it").press("Enter")
+    page.wait_for_url(re.compile(rf"/admin/calendar/\?.*date={week + timedelta(days=2)}"))
+    expect(page.locator(".messagelist")).to_be_visible()
+    expect(event(page, "Eva Sol")).to_be_visible()
+    rules = FixedSchedule.objects.filter(weekday=3).order_by("pk")
+    assert [rule.start_time for rule in rules] == [at("12:00"), at("17:00")]
+    assert rules[1].valid_from == week + timedelta(days=2)
+
+
+def test_day_of_a_phone_is_a_list_of_ten_lessons(open_page, owner, week):
+    for hour in range(9, 21):
+        teacher = make.teacher(f"Teacher {hour}", "Europe/Madrid")
+        make.lesson(
+            make.student(f"Student {hour}"), week, f"{hour:02}:00", f"{hour:02}:45", teacher
+        )
+    page = open_calendar(open_page(owner, width=PHONE), f"/admin/calendar/?date={week}")
+    lessons = page.locator("#calendar .ct-day-list li")
+    expect(lessons).to_have_count(14)
+    assert lessons.nth(9).bounding_box()["y"] + lessons.nth(9).bounding_box()["height"] < 844
+    page.get_by_role("button", name="Next").click()
+    expect(event(page, "Kim Roe")).to_be_visible()
+    page.get_by_role("button", name="Previous").click()
+    expect(lessons).to_have_count(14)
 
 
 def test_cancelled_planned_occurrence_is_kept_by_next_run(owner_page, week):

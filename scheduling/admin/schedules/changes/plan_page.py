@@ -44,6 +44,8 @@ from scheduling.services.schedule_changes.plan_text import (
 from .forms import ChangeForm
 
 PREVIEW_PARAM = "look"
+# The date at which the calendar is shown after the change.
+CALENDAR_PARAM = "calendar"
 # Lines of each outcome; further lines are counted.
 MAX_LINES = 200
 
@@ -112,13 +114,22 @@ def change_page(request: HttpRequest, page: ChangePage) -> HttpResponse:
                 warn_of_later_run(request, done)
                 show_notified(request, done.notified)
                 page.follow_up(form.cleaned_data)
-                return HttpResponseRedirect(page.next_address(done))
+                return HttpResponseRedirect(_calendar(request) or page.next_address(done))
             change_plan = preview(form.change(), change_context)
         except ValidationError as error:
             form.refuse(error)
         except StalePlanError as error:
             stale, change_plan = error, error.new_plan or preview(form.change(), change_context)
     return _rendered(request, page, form, change_plan, stale)
+
+
+def _calendar(request: HttpRequest) -> str:
+    """Return the address of the calendar, if the change began there; else an empty text."""
+    try:
+        day = date.fromisoformat(request.GET.get(CALENDAR_PARAM, ""))
+    except ValueError:
+        return ""
+    return f"{reverse('admin:calendar')}?date={day}"
 
 
 def _form_data(request: HttpRequest, page: ChangePage, today: date) -> Any:
@@ -147,7 +158,9 @@ def _rendered(
         "title": page.title,
         "page": page,
         "opts": page.row._meta,
+        "calendar_day": request.GET.get(CALENDAR_PARAM, ""),
         "back": page.back
+        or _calendar(request)
         or reverse(f"admin:scheduling_{page.row._meta.model_name}_change", args=[page.row.pk]),
         "form": form,
         "preview_param": PREVIEW_PARAM,

@@ -78,26 +78,46 @@ window.ctCalendar.dialog = (config, onDone) => {
     body.addEventListener("submit", async (event) => {
         event.preventDefault();
         const form = event.target;
-        const button = form.querySelector("button");
-        button.disabled = true;
+        const values = new FormData(form, event.submitter);
+        const buttons = form.querySelectorAll("button");
+        for (const button of buttons) button.disabled = true;
         try {
             const response = await fetch(form.getAttribute("action"), {
-                method: "POST", headers, body: new FormData(form),
+                method: "POST", headers, body: values,
             });
             if (!response.ok || response.redirected) {
                 refuse(await sentence(response));
                 return;
             }
             const answer = await response.json();
+            if (answer.next) {
+                window.location.assign(answer.next);
+                return;
+            }
             whenClosed = null;
             dialog.close();
-            onDone(answer.done, about);
+            onDone(answer.done, about, answer.undo);
         } catch {
             refuse(texts.failed);
         } finally {
-            button.disabled = false;
+            for (const button of buttons) button.disabled = false;
         }
     });
+
+    /* Takes back what was done to the class at a URL; resolves to a sentence and whether it is bad. */
+    const undo = async (address, token) => {
+        const values = new FormData();
+        values.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+        values.set("action", "undo");
+        values.set("undo", token);
+        try {
+            const response = await fetch(address, { method: "POST", headers, body: values });
+            if (!response.ok || response.redirected) return [await sentence(response), true];
+            return [(await response.json()).done, false];
+        } catch {
+            return [texts.failed, true];
+        }
+    };
 
     /* A click outside the dialog closes it. */
     dialog.addEventListener("click", (event) => {
@@ -109,5 +129,5 @@ window.ctCalendar.dialog = (config, onDone) => {
         whenClosed = null;
     });
 
-    return { open };
+    return { open, undo };
 };

@@ -263,7 +263,7 @@
         const rest = [state.teacher ? "" : teacher, room].filter(Boolean).join(" · ");
         if (isAgenda && room) box.append(` · ${room}`);
         else if (rest && !inARow && !isAgenda) box.append(text("ct-event-rest", rest));
-        if (view === "listWeek") {
+        if (view === "listWeek" && info.event.extendedProps.words !== texts.scheduled) {
             box.append(text("ct-event-words", info.event.extendedProps.words));
         }
         return { domNodes: [box] };
@@ -349,13 +349,29 @@
         else calendar.refetchEvents();
     };
     let acted = "";
-    const dialog = window.ctCalendar.dialog(config, (sentence, address) => {
+    const dialog = window.ctCalendar.dialog(config, (sentence, address, token) => {
         say(sentence);
+        if (token) offerUndo(address, token);
+        focusOn(address);
+    });
+    const offerUndo = (address, token) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "ct-button";
+        button.textContent = texts.undo;
+        button.addEventListener("click", async () => {
+            button.disabled = true;
+            say(...await dialog.undo(address, token));
+            focusOn(address);
+        });
+        said.append(" ", button);
+    };
+    const focusOn = (address) => {
         acted = address;
         refresh();
         keepFocus();
         window.setTimeout(leaveFocus, 5000);
-    });
+    };
     /* After an action the lesson is drawn anew, and not at once: it gets the focus as soon as it can
        have it, unless the user does something else. */
     const keepFocus = () => {

@@ -72,9 +72,9 @@ def test_a_script_gets_a_fragment_and_a_browser_a_page(owner, scheduled_class):
 def test_a_class_is_moved_and_its_new_time_is_named(owner, scheduled_class):
     answer = owner.post(path(scheduled_class), **move_form(teacher=scheduled_class.teacher))
     assert answer.status_code == 200
-    assert answer.json() == {
-        "done": "The class of Ana Ruiz is now on Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
-    }
+    assert answer.json()["done"] == (
+        "The class of Ana Ruiz is now on Tue 6 Jan 2026, 10:00–11:00 (Europe/Madrid)."
+    )
     scheduled_class.refresh_from_db()
     assert (scheduled_class.date, scheduled_class.edited_at is not None) == (
         day("2026-01-06"),
@@ -182,10 +182,9 @@ def test_a_cancelled_planned_occurrence_is_kept_by_the_next_run(owner, marta):
     answer = owner.post(
         occurrence_path(slot, "2026-01-12"), action="cancel", by="teacher", reason=""
     )
-    assert answer.json() == {
-        "done": "The class of Ana Ruiz on Mon 12 Jan 2026, 10:00–11:00 (Europe/Madrid) is "
-        "cancelled."
-    }
+    assert answer.json()["done"] == (
+        "The class of Ana Ruiz on Mon 12 Jan 2026, 10:00–11:00 (Europe/Madrid) is cancelled."
+    )
     horizon()
     row = ScheduledClass.objects.get(date="2026-01-12")
     assert (row.status, row.cancelled_by) == (ClassStatus.CANCELLED, CancelledBy.TEACHER)
