@@ -103,7 +103,7 @@ class PersonalDataMixin(MixinBase):
             "erasure": plan,
             "others": plan.names[1:] if plan else [],
             "tables": _tables(plan) if plan else [],
-            "form": form if is_student else None,
+            "form": form if is_student and person.guardians.exists() else None,
             "with_guardians": with_guardians,
             "stays_named": not isinstance(person, Guardian),
         }
