@@ -22,9 +22,9 @@ from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.workers.enqueue import EnqueueFailedError
 from scheduling.services.classes.edit import DoubleBookedError
+from scheduling.text.json_keys import camel
 
 from .exceptions import Conflict, ServiceUnavailable, TooLarge
-from .renderers import camel
 
 logger = logging.getLogger(__name__)
 

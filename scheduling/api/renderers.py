@@ -10,35 +10,14 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
-# Objects whose keys are codes of outcomes, which are not converted.
-VERBATIM = frozenset({"counts"})
+from scheduling.text.json_keys import camelized
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
-_UNDERSCORE = re.compile(r"(?<=[a-z0-9])_([a-z0-9])")
-
-
-def camel(name: str) -> str:
-    """``start_time`` → ``startTime``."""
-    return _UNDERSCORE.sub(lambda match: match.group(1).upper(), name)
 
 
 def snake(name: str) -> str:
     """``startTime`` → ``start_time``."""
     return _HUMP.sub(lambda match: "_" + match.group(1).lower(), name)
-
-
-def camelized(data: Any) -> Any:
-    """Return ``data`` with the keys of all objects in camelCase."""
-    if isinstance(data, dict):
-        return {
-            camel(key) if isinstance(key, str) else key: (
-                value if key in VERBATIM else camelized(value)
-            )
-            for key, value in data.items()
-        }
-    if isinstance(data, (list, tuple)):
-        return [camelized(item) for item in data]
-    return data
 
 
 def snaked(data: Any) -> Any:

@@ -31,7 +31,7 @@ acting_family: ContextVar[int | None] = ContextVar("acting_family", default=None
 FAMILY = "family"
 
 _MACHINERY = [
-    *("created_at", "revised_at", "name_key"),
+    *("created_at", "revised_at", "name_key", "erased_at"),
     *("import_key", "import_until", "import_room"),
 ]
 _DERIVED = ["week", "occurrence_date", "starts_at", "ends_at", "created_by_run"]

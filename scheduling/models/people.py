@@ -1,6 +1,7 @@
 """Teachers, their lesson settings, and students.
 
-Nobody with history is deleted: people are ended or anonymised; what refers to them PROTECTs them.
+Nobody with history is deleted: people are ended, or erased, which leaves them a neutral name
+(``services/personal_data``); what refers to them PROTECTs them.
 """
 
 from decimal import Decimal
@@ -34,6 +35,15 @@ def studio_language() -> str:
 
 
 REMIND = _("An e-mail before each class.")
+
+
+def stays_inactive_once_erased(name: str) -> models.CheckConstraint:
+    """Return the constraint that nobody activates an erased person."""
+    return models.CheckConstraint(
+        condition=Q(erased_at__isnull=True) | Q(is_active=False),
+        name=f"{name}_erased_is_inactive",
+        violation_error_message=_("An erased person can't be activated."),
+    )
 
 
 class Teacher(RevisionMixin):
@@ -75,11 +85,13 @@ class Teacher(RevisionMixin):
         verbose_name=_("user account"),
     )
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("teacher")
         verbose_name_plural = _("teachers")
         ordering = ["name", "id"]
+        constraints = [stays_inactive_once_erased("teacher")]
 
     def __str__(self) -> str:
         return self.name
@@ -211,13 +223,18 @@ class Student(FullNameMixin, RevisionMixin):
     )
     reminders = models.BooleanField(_("reminders"), default=True, db_default=True, help_text=REMIND)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("student")
         verbose_name_plural = _("students")
         ordering = ["last_name", "first_name", "id"]
-        permissions = [("import_timetable", _("Can import a timetable"))]
+        permissions = [
+            ("import_timetable", _("Can import a timetable")),
+            ("manage_personal_data", _("Can export and erase the data of a person")),
+        ]
         constraints = [
+            stays_inactive_once_erased("student"),
             models.CheckConstraint(
                 condition=Q(end_date__isnull=True)
                 | Q(start_date__isnull=True)

@@ -56,7 +56,12 @@ PERMISSIONS: dict[str, set[str]] = {
     | _codes(["delete"], _TIMETABLE)
     | _codes(["add", "change", "delete", "view"], ["user", "group"], "auth")
     | _codes(["add", "delete", "view"], ["authtoken"], "knox")
-    | {"auditlog.view_logentry", "scheduling.change_studio", "scheduling.import_timetable"},
+    | {
+        "auditlog.view_logentry",
+        "scheduling.change_studio",
+        "scheduling.import_timetable",
+        "scheduling.manage_personal_data",
+    },
 }
 
 

@@ -29,6 +29,11 @@ def may_import(user: Any) -> bool:
     return _may(user, "import_timetable")
 
 
+def may_manage_personal_data(user: Any) -> bool:
+    """Return whether an active staff ``user`` may export and erase the data of a person."""
+    return _may(user, "manage_personal_data")
+
+
 def may_see_everyone(user: Any) -> bool:
     """Return whether an active staff ``user`` may see the classes of the whole studio."""
     return _may(user, "view_scheduledclass") or _may(user, "change_scheduledclass")

@@ -28,6 +28,7 @@ from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import pause, set_active
 
 from .panels import upcoming_panel, weekly_panel
+from .personal_data import PersonalDataMixin
 
 
 class PausePersonForm(forms.Form):
@@ -56,6 +57,7 @@ class PausePersonForm(forms.Form):
 class PersonAdmin(
     DeactivateMixin,
     EndPersonMixin,
+    PersonalDataMixin,
     ExportMixin,
     ProtectedDeleteMixin,
     AuditHistoryMixin,

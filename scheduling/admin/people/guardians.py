@@ -22,6 +22,7 @@ from scheduling.selectors.families import siblings, students_at_address
 from scheduling.services.guardians import other_payer
 
 from .family_page import FamilyPageMixin
+from .personal_data import PersonalDataMixin
 
 
 class StudentGuardianForm(forms.ModelForm):
@@ -125,7 +126,12 @@ class StudentInline(_Inline):
 
 @admin.register(Guardian)
 class GuardianAdmin(
-    FamilyPageMixin, ExportMixin, AuditHistoryMixin, LargeTableMixin, admin.ModelAdmin
+    FamilyPageMixin,
+    PersonalDataMixin,
+    ExportMixin,
+    AuditHistoryMixin,
+    LargeTableMixin,
+    admin.ModelAdmin,
 ):
     history_includes = ("student_guardians", "feeds")
     list_display = ("full_name", "wards", "email", "phone", "language")

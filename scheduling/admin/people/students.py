@@ -86,6 +86,8 @@ class StudentAdmin(FamilyPageMixin, PersonAdmin):
     @admin.display(description=gettext_lazy("state"))
     def state(self, student: Any) -> SafeString:
         today = studio_today()
+        if student.erased_at is not None:
+            return formatting.badge(_("erased"), "is-absent")
         if student.end_date is not None and student.end_date < today:
             return formatting.badge(pgettext("of a person", "ended"), "is-absent")
         if not student.is_active:

@@ -217,6 +217,8 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, teacher: Any) -> SafeString:
+        if teacher.erased_at is not None:
+            return formatting.badge(_("erased"), "is-absent")
         if not teacher.is_active:
             return formatting.badge(_("not active"), "is-absent")
         if teacher.is_paused:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from scheduling.api.renderers import camel
+from scheduling.text.json_keys import camel
 
 from .error_responses import ERROR, HEADERS, responses
 from .security import schemes

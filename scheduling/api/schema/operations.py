@@ -5,8 +5,8 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-from scheduling.api.renderers import camel
 from scheduling.api.serializers.strict import StrictSerializer
+from scheduling.text.json_keys import camel
 
 from . import fields  # noqa: F401  (its extensions register on import)
 from .error_responses import KINDS, REQUEST_ID, reference, statuses

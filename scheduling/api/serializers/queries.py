@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from scheduling.api.renderers import camel
 from scheduling.models import ClassStatus, SlotStatus
+from scheduling.text.json_keys import camel
 
 from .fields import QueryBooleanField, QueryIdField, QueryIntegerField
 from .strict import StrictSerializer, StudioDateField

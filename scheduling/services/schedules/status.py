@@ -29,11 +29,16 @@ def set_slot_status(slot_id: int, status: SlotStatus) -> bool:
 
 
 def set_active(person: Student | Teacher, active: bool) -> bool:
-    """Activate or deactivate a person; return False if unchanged."""
+    """Activate or deactivate a person; return False if unchanged.
+
+    Raises ValidationError if an erased person would be activated.
+    """
     with transaction.atomic():
         row = type(person)._default_manager.select_for_update(no_key=True).get(pk=person.pk)
         if row.is_active == active:
             return False
+        if row.erased_at is not None:
+            raise ValidationError(_("An erased person can't be activated."), code="erased")
         row.is_active = active
         row.save(update_fields=["is_active"])
         return True

@@ -118,7 +118,7 @@ VALUES = {
     "upload_id": "00000000-0000-0000-0000-000000000000",
 }
 
-_VIEW, _ADD, _CHANGE, _DELETE, _NEVER = range(5)
+_VIEW, _ADD, _CHANGE, _DELETE, _NEVER, _OWNER = range(6)
 # The permissions required by each kind of page of a model: for GET and for POST.
 _KINDS = {
     "changelist": (_VIEW, _VIEW),
@@ -138,6 +138,8 @@ _KINDS = {
     "deactivate": (_CHANGE, _CHANGE),
     "reopen": (_DELETE, _DELETE),
     "holidays": (_ADD, _ADD),
+    "erase": (_OWNER, _OWNER),
+    "data": (_OWNER, _NEVER),
 }
 
 
@@ -158,7 +160,7 @@ class Page:
         """Return the roles that may GET and those that may POST; KeyError for an unlisted page."""
         if self.name in PAGES:
             return PAGES[self.name]
-        roles = (*MODELS[self.model], NONE)
+        roles = (*MODELS[self.model], NONE, OWNERS)
         get, post = _KINDS[self.name.removeprefix(f"{self.model}_")]
         return roles[get], roles[post]
 

@@ -13,8 +13,8 @@ from drf_spectacular.generators import SchemaGenerator
 from knox.models import get_token_model
 
 from scheduling.api.errors import not_found
-from scheduling.api.renderers import camel
 from scheduling.api.urls import monitoring, urlpatterns
+from scheduling.text.json_keys import camel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 

@@ -51,6 +51,9 @@ NO_PAGE = {
     "scheduling_message_send_again": "takes a POST",
     "scheduling_guardian_family_page": "takes a POST",
     "scheduling_student_family_page": "takes a POST",
+    "scheduling_student_data": "JSON",
+    "scheduling_guardian_data": "JSON",
+    "scheduling_teacher_data": "JSON",
 }
 
 

@@ -55,9 +55,15 @@ class Resource(ApiView, GenericAPIView):
         return get_object_or_404(self.get_queryset(), pk=pk)
 
     def lock_row(self, pk: int) -> Any:
-        """Return the row ``pk``, locked until the end of the transaction. Raises Http404."""
+        """Return the row ``pk``, locked until the end of the transaction.
+
+        Raises Http404, and Conflict if it is an erased person.
+        """
         model: type[Model] = self.get_queryset().model
-        return get_object_or_404(model._default_manager.select_for_update(no_key=True), pk=pk)
+        row = get_object_or_404(model._default_manager.select_for_update(no_key=True), pk=pk)
+        if getattr(row, "erased_at", None) is not None:
+            raise Conflict(_("The data of this person is erased."), "erased")
+        return row
 
     def validated(self, request: Request, row: Any = None) -> dict[str, Any]:
         """Return the validated body of a new row or of a change of ``row``."""

@@ -7,6 +7,14 @@ from .closures import ClosureDetail, ClosureList
 from .explain import ExplainStudent, ExplainTeacher
 from .guardians import GuardianDetail, GuardianList
 from .openings import OpeningList
+from .personal_data import (
+    EraseGuardian,
+    EraseStudent,
+    EraseTeacher,
+    ExportGuardian,
+    ExportStudent,
+    ExportTeacher,
+)
 from .plan import Plan
 from .rooms import RoomDetail, RoomList
 from .schedule_changes import (
@@ -43,6 +51,12 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"students/{PK}/end", EndStudent, "end-student"),
     ("guardians", GuardianList, "guardians"),
     (f"guardians/{PK}", GuardianDetail, "guardian"),
+    (f"teachers/{PK}/personal-data", ExportTeacher, "export-teacher"),
+    (f"students/{PK}/personal-data", ExportStudent, "export-student"),
+    (f"guardians/{PK}/personal-data", ExportGuardian, "export-guardian"),
+    (f"teachers/{PK}/erase", EraseTeacher, "erase-teacher"),
+    (f"students/{PK}/erase", EraseStudent, "erase-student"),
+    (f"guardians/{PK}/erase", EraseGuardian, "erase-guardian"),
     ("recurring-slots", RecurringSlotList, "recurring-slots"),
     (f"recurring-slots/{PK}", RecurringSlotDetail, "recurring-slot"),
     (f"recurring-slots/{PK}/change", ChangeSlot, "change-recurring-slot"),
