@@ -54,11 +54,14 @@ def test_student_is_paused_from_the_list(owner_page):
     owner_page.locator("tr", has_text="Ana Ruiz").locator("input.action-select").check()
     owner_page.locator("select[name=action]").select_option(label="Pause…")
     owner_page.locator(".actions button[name=index]").click()
-    owner_page.get_by_role("heading", name="Pause: from when to when?").wait_for()
+    owner_page.get_by_role("heading", name="Pause", exact=True).wait_for()
     assert_good(owner_page)
     owner_page.get_by_label("Last day").fill(str(timezone.localdate() + 9 * DAY))
+    owner_page.get_by_role("button", name="See what would happen").click()
+    owner_page.get_by_text("This would cancel 1 class.").wait_for()
+    assert_good(owner_page)
     owner_page.get_by_role("button", name="Pause", exact=True).click()
-    owner_page.get_by_text("1 paused").wait_for()
+    owner_page.get_by_text("Done. Classes: 1 cancelled.").wait_for()
     scheduled_class.refresh_from_db()
     assert (scheduled_class.status, scheduled_class.closure.name) == (
         ClassStatus.CANCELLED,
