@@ -4,9 +4,11 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.audit import AuditHistoryMixin
@@ -22,7 +24,14 @@ from scheduling.selectors.people_lists import next_classes, paused_people, weekl
 from scheduling.selectors.studio import studio_today
 from scheduling.services.schedules.status import set_active
 
-from .panels import upcoming_panel, weekly_panel
+from .calendar_feeds import feed_panel
+from .panels import away_panel, owed_panel, upcoming_panel
+from .weekly_panel import new_lessons, weekly_panel
+
+# The parameter that opens the form of a person's page.
+EDIT_PARAM = "edit"
+# The pages of changes that are offered first.
+DAILY = ("/ill/", "/end/")
 
 
 class PersonAdmin(
@@ -34,7 +43,7 @@ class PersonAdmin(
     LargeTableMixin,
     admin.ModelAdmin,
 ):
-    """A list with next classes; a page with upcoming classes, conflicts and weekly lessons."""
+    """A list with next classes; a page with acts and lessons, and the form behind “Edit”."""
 
     whose: ClassVar[str]
     change_form_template = "admin/scheduling/person_change_form.html"
@@ -75,12 +84,52 @@ class PersonAdmin(
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        # One button: the person's page has the next acts.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         person = context.get("original")
-        if person is not None:
-            context["panel"] = upcoming_panel(request, self.whose, person)
-            context["weekly"] = weekly_panel(request, person)
-            context["month"] = this_month(request, self.whose, person.pk, timezone.now())
+        if person is not None and not context["is_popup"]:
+            is_form = EDIT_PARAM in request.GET or request.method == "POST"
+            context |= {"title": str(person), "subtitle": None, "is_form": is_form}
+            if not is_form:
+                context |= self.page_context(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def page_context(self, request: HttpRequest, person: Any) -> dict[str, Any]:
+        """Return the panels and the acts of a person's page."""
+        may_change = self.has_change_permission(request, person)
+        acts, more = [], []
+        if may_change and self.has_pause_permission(request):
+            acts.append((self.pause_address([person.pk]), _("Pause…")))
+        if may_change:
+            links = self.change_links(person)
+            acts += [link for link in links if link[0].endswith(DAILY)]
+            more += [link for link in links if not link[0].endswith(DAILY)]
+        panel = upcoming_panel(request, self.whose, person)
+        more.append((panel["explain"], _("Explain a date")))
+        history = reverse(f"admin:scheduling_{self.opts.model_name}_history", args=[person.pk])
+        return {
+            "panel": panel,
+            "weekly": weekly_panel(request, person),
+            "new_lessons": new_lessons(request, person),
+            "acts": acts,
+            "more_acts": [*more, (history, _("History"))],
+            "edit": (f"?{EDIT_PARAM}=1", _("Edit") if may_change else _("Details")),
+            "facts": self.facts(person),
+            "away": away_panel(request, self.whose, person),
+            "feed": feed_panel(request, self.whose, person),
+            "owed": owed_panel(request, self.whose, person),
+            "month": this_month(request, self.whose, person.pk, timezone.now()),
+        }
+
+    def facts(self, person: Any) -> list[str]:
+        """Return what the page says below the name."""
+        return []
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.row_address(obj.pk))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.row_address(obj.pk))
 
 
 def _activated(n: int) -> str:

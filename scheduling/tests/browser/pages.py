@@ -51,6 +51,7 @@ NO_PAGE = {
     "scheduling_message_send_again": "takes a POST",
     "scheduling_guardian_family_page": "takes a POST",
     "scheduling_student_family_page": "takes a POST",
+    "auth_user_send_link": "takes a POST",
 }
 
 

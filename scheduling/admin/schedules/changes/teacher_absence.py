@@ -82,7 +82,7 @@ class AbsenceForm(SubstitutesForm):
 
 
 class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
-    """“Ill…”, “Change the time zone…” and “End…” of a teacher."""
+    """“Ill…”, “Change the time zone…” and “Leaves…” of a teacher."""
 
     change_names = ("end", "ill", "zone")
 
