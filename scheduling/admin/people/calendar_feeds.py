@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -142,7 +142,7 @@ class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
             return self.address(feed)
         return render_to_string("admin/scheduling/_feed_address.html", {"url": address_of(feed)})
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Show the address: on the person's page, or on the page of the studio's feed."""
         person = obj.student or obj.teacher
         shown = person if person is not None else obj

@@ -153,7 +153,7 @@ class GuardianAdmin(
             values["initial"] = [{"student": student}]
         return values
 
-    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         """Return to the page of the student for whom the guardian was added."""
         student = request.GET.get(STUDENT_PARAM, "")
         if is_row_id(student) and obj.students.filter(pk=student).exists():

@@ -56,6 +56,8 @@ def test_secret_addresses_of_feeds_are_masked():
     assert found["message"] == "Not Found: /calendar/***.ics/?a=1"
     assert found["path"] == "/classes/calendar/***.ics"
     assert log("Not Found: /admin/calendar/week.x")["message"].endswith("/calendar/week.x")
+    link = log("Bad Request: /admin/password/MQ/c9x-secret/")
+    assert link["message"] == "Bad Request: /admin/password/MQ/***/"
 
 
 @pytest.mark.django_db
