@@ -9,9 +9,9 @@ from typing import Any
 from scheduling.api.request_id import request_id
 from scheduling.jobs.runs.log_context import run_id
 
-# The tokens of calendar feeds and families' pages are secrets. Masked as in deploy/nginx.conf and
-# deploy/Caddyfile.
-FEED = re.compile(r"(/calendar/)[^/\s\"]+(\.ics)|(/family/)[^/\s\"?]+()")
+# The tokens of calendar feeds, families' pages and links to set a password are secrets. Masked as
+# in deploy/nginx.conf and deploy/Caddyfile.
+FEED = re.compile(r"(/calendar/)[^/\s\"]+(\.ics)|(/family/|/password/[^/\s\"]+/)[^/\s\"?]+()")
 
 
 class JSONFormatter(logging.Formatter):

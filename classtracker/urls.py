@@ -10,6 +10,7 @@ from scheduling.api.urls import monitoring
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/password/", include("classtracker.passwords")),
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     *monitoring,

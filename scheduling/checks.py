@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.utils import timezone
 
+from scheduling.jobs.notifications.outbox import can_send_mail
 from scheduling.management.cron.zones import zones_differ
 from scheduling.selectors.studio import studio_or_first_values
 
@@ -25,8 +26,7 @@ def unused_variables(**kwargs: Any) -> list[checks.CheckMessage]:
 @checks.register("mail")
 def mail_has_a_sender(**kwargs: Any) -> list[checks.CheckMessage]:
     """Warn if e-mail is sent without a sender: most mail servers refuse Django's default."""
-    sends_mail = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
-    if settings.EMAIL_FROM or not sends_mail:
+    if can_send_mail():
         return []
     return [
         checks.Warning(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0041_family_pages'),
+        ('scheduling', '0042_personal_data'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q, Value
@@ -24,6 +25,7 @@ class MessageKind(models.TextChoices):
     NOTICE = "notice", _("notice")
     ALERT = "alert", _("alert")
     ADDRESS = "address", _("address of a family's page")
+    ACCOUNT = "account", _("account")
 
 
 class MessageState(models.TextChoices):
@@ -68,8 +70,8 @@ class Message(models.Model):
     ``next_try`` is in the future after a temporary refusal, and while a process delivers the
     message. ``attempts`` counts the deliveries that have begun and identifies the last one.
     ``subject`` and ``body`` are those of the last attempt. ``blocked_since`` is set while the mail
-    server accepts no mail at all. ``feed`` is the one whose address an ADDRESS message contains;
-    the token of the address is not stored.
+    server accepts no mail at all. ``feed`` is the one whose address an ADDRESS message contains,
+    ``account`` the one whose password an ACCOUNT message sets; the tokens are not stored.
     """
 
     kind = models.CharField(_("kind"), max_length=8, choices=MessageKind.choices)
@@ -96,6 +98,15 @@ class Message(models.Model):
         db_constraint=False,
     )
     blocked_since = models.DateTimeField(_("blocked since"), null=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("account"),
+    )
 
     class Meta:
         verbose_name = _("message")

@@ -9,9 +9,21 @@ from typing import Any
 
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 OWNER, SCHEDULER, TEACHER, VIEWER = "Owner", "Scheduler", "Teacher", "Viewer"
 ROLES = (OWNER, SCHEDULER, TEACHER, VIEWER)
+# The name of each role for people, and what it may do.
+ROLE_TEXTS: dict[str, tuple[str | Promise, str | Promise]] = {
+    OWNER: (_("Owner"), _("Everything: also accounts, imports and the settings of the studio.")),
+    SCHEDULER: (
+        _("Scheduler"),
+        _("Plans: students, teachers, weekly lessons, closures, classes and the jobs."),
+    ),
+    TEACHER: (_("Teacher"), _("Sees and marks their own classes, and nothing else.")),
+    VIEWER: (_("Viewer"), _("Sees students, teachers and classes, and changes nothing.")),
+}
 
 _TIMETABLE = (
     "closure",

@@ -66,7 +66,7 @@ class ProtectedDeleteMixin(MixinBase):
 
 def _end(model: Any) -> str:
     """Return the label of the link that ends a row of ``model``."""
-    return pgettext("of a person", "End…") if model in (Student, Teacher) else _("End…")
+    return pgettext("of a person", "Leaves…") if model in (Student, Teacher) else _("End…")
 
 
 def has_references(row: Any) -> bool:

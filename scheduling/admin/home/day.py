@@ -12,13 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from scheduling.admin.core.class_marks import StudentLine, student_line
 from scheduling.admin.core.links import listed
 from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import (
-    may_change_class,
     may_change_classes,
     may_mark_class,
     may_see_everyone,
@@ -31,41 +32,19 @@ from scheduling.models import (
     CANCELLED_BY_PEOPLE,
     Attendance,
     CancelledBy,
-    ClassStatus,
     ScheduledClass,
 )
 from scheduling.selectors.classes.day_summary import day_summary
 from scheduling.selectors.studio import studio, studio_day, studio_zone
 from scheduling.services.classes import edit
 from scheduling.services.classes.make_ups import made_up_of
-from scheduling.services.notices import author_of, is_default, is_offered, is_wanted, notifying
+from scheduling.services.notices import author_of, is_default, is_wanted, notifying
 from scheduling.text.dates import coming_day, number_text, relative, when
 
 # The most lines of a day; a link leads to the others.
 MAX_LINES = 60
 # How many classes before the current one a longer day begins with.
 LINES_BEFORE = 10
-
-
-@dataclass(frozen=True, slots=True)
-class StudentLine:
-    """A student of a class. ``state`` describes the class; ``sign`` is its CSS class.
-
-    ``buttons`` are the marks that the user may set, as value and text; ``is_marked``: the mark can
-    be removed. ``may_cancel`` and ``may_restore``: the user may do so; ``notify``: “Tell the
-    families” is offered with it.
-    """
-
-    pk: int
-    name: str
-    state: str
-    sign: str
-    is_cancelled: bool
-    is_marked: bool
-    buttons: list[tuple[str, str]]
-    may_cancel: bool
-    may_restore: bool
-    notify: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +123,7 @@ def _lines(
             f"{starts:%H:%M}",
             f"{ends:%H:%M}",
             " · ".join(filter(None, parts)),
-            [_student(request, row, now) for row in rows],
+            [student_line(request, row, now) for row in rows],
             first.starts_at <= now < first.ends_at,
         )
 
@@ -160,42 +139,9 @@ def _place_of(row: ScheduledClass) -> tuple[object, ...]:
     )
 
 
-def _student(request: HttpRequest, row: ScheduledClass, now: datetime) -> StudentLine:
-    is_cancelled = row.status == ClassStatus.CANCELLED
-    state, sign = "", ""
-    if is_cancelled:
-        state, sign = str(row.get_status_display()), "is-absent"
-    elif row.attendance:
-        state = str(row.get_attendance_display())
-        sign = "is-ok" if row.attendance == Attendance.PRESENT else "is-warn"
-    elif row.status == ClassStatus.COMPLETED:
-        state, sign = str(row.get_status_display()), "is-ok"
-    may_mark = not is_cancelled and may_mark_class(request.user, row)
-    may_change = may_change_class(request.user, row)
-    buttons = []
-    if may_mark and not row.attendance:
-        buttons = [
-            (value, str(label))
-            for value, label in Attendance.choices
-            if value != Attendance.PRESENT or row.starts_at <= now
-        ]
-    return StudentLine(
-        row.pk,
-        row.student.full_name,
-        state,
-        sign,
-        is_cancelled,
-        may_mark and bool(row.attendance),
-        buttons,
-        may_change and row.status == ClassStatus.SCHEDULED,
-        may_change and is_cancelled,
-        row.starts_at > now and is_offered(),
-    )
-
-
 @require_POST
 def mark(request: HttpRequest, class_id: int) -> HttpResponse:
-    """Set the attendance of a class, or remove it if empty; return to its line on the day."""
+    """Set the attendance of a class, or remove it if empty; return to its line."""
     if teacher_of(request.user) is None and not may_change_classes(request.user):
         raise PermissionDenied
     row = get_object_or_404(visible_classes(request.user), pk=class_id)
@@ -264,7 +210,10 @@ def _address(day: date, current: date) -> str:
 
 
 def _back(request: HttpRequest, class_id: int) -> HttpResponse:
-    """Redirect to the line of the class, on the day from which the button was pressed."""
+    """Redirect to the line of the class, on the page or the day with the button."""
+    page = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(page, allowed_hosts={request.get_host()}):
+        return HttpResponseRedirect(f"{page}#class-{class_id}")
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
@@ -11,22 +12,28 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.views.decorators.http import require_POST
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
 from scheduling.admin.core.formatting import badge
 from scheduling.admin.core.mixins import PlainSearchMixin
+from scheduling.jobs.notifications.outbox import can_send_mail
 from scheduling.models import ApiTokenDetails, TokenScope
 from scheduling.selectors.api_tokens import SOON, details_of, expiring, scope_of
+from scheduling.services.accounts import is_invited, send_link
+from scheduling.services.roles import ROLE_TEXTS
 
 VERBS = {
     "add": pgettext_lazy("a permission", "add"),
@@ -84,9 +91,41 @@ class PermissionsMixin(PlainSearchMixin):
         return [str(row) for row in objs], counts, needed, protected
 
 
+def role_title(role: Group) -> str:
+    """Return the name of a role in the current language."""
+    return str(ROLE_TEXTS[role.name][0]) if role.name in ROLE_TEXTS else role.name
+
+
+def role_summary(role: Group) -> str:
+    """Return what a role may do, in a sentence."""
+    if role.name in ROLE_TEXTS:
+        return str(ROLE_TEXTS[role.name][1])
+    return _("A role of this studio's own: its page lists what it may do.")
+
+
+class RolesField(forms.ModelMultipleChoiceField):
+    """A choice of roles by name, each with what it may do."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Any) -> SafeString:
+        html = '<strong>{}</strong> <span class="ct-quiet">{}</span>'
+        return format_html(html, role_title(obj), role_summary(obj))
+
+
 @admin.register(Group)
 class RoleAdmin(PermissionsMixin, GroupAdmin):  # type: ignore[misc]  # the stubs' parameters differ
     """Roles."""
+
+    list_display = ("title", "summary")
+
+    @admin.display(description=gettext_lazy("role"), ordering="name")
+    def title(self, role: Group) -> str:
+        return role_title(role)
+
+    @admin.display(description=gettext_lazy("may do"))
+    def summary(self, role: Group) -> str:
+        return role_summary(role)
 
 
 @admin.register(User)
@@ -96,6 +135,71 @@ class AccountAdmin(PermissionsMixin, UserAdmin):
     Otherwise anyone who may change accounts could make themselves a superuser or set a
     superuser's password.
     """
+
+    change_form_template = "admin/scheduling/account_change_form.html"
+    fieldsets = (
+        (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
+        (gettext_lazy("Role"), {"fields": ("groups", "is_active", "is_staff")}),
+        (
+            gettext_lazy("More permissions"),
+            {"fields": ("is_superuser", "user_permissions"), "classes": ("collapse",)},
+        ),
+        (gettext_lazy("Important dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    *("username", "email", "groups", "is_staff"),
+                    *("usable_password", "password1", "password2"),
+                )
+            },
+        ),
+    )
+    filter_horizontal = ("user_permissions",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {"form_class": RolesField, "widget": forms.CheckboxSelectMultiple}
+            kwargs |= {"label": _("Role"), "help_text": _("Choose at least one.")}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(require_POST(self.send_link_view))
+        return [
+            path("<int:object_id>/send-link/", view, name="auth_user_send_link"),
+            *super().get_urls(),
+        ]
+
+    def send_link_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """E-mail a link to set a password; return to the page with the button."""
+        account = get_object_or_404(User, pk=object_id)
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        if not can_send_link(account):
+            messages.error(request, _("This account is not active, or has no e-mail address."))
+        else:
+            send_link(
+                account, request.build_absolute_uri, timezone.now(), invites=is_invited(account)
+            )
+            text = _("A link to set a password is on its way to %(email)s.")
+            messages.success(request, text % {"email": account.email})
+        back = request.POST.get("next", "")
+        if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+            back = reverse("admin:auth_user_change", args=[account.pk])
+        return HttpResponseRedirect(back)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        account = context.get("original")
+        if account is not None and self.has_change_permission(request, account):
+            context["link"] = can_send_link(account) and send_link_url(account)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -120,6 +224,16 @@ class AccountAdmin(PermissionsMixin, UserAdmin):
         if obj is None and not request.user.is_superuser:
             return False
         return super().has_delete_permission(request, obj) and _not_above(request, obj)
+
+
+def can_send_link(account: User) -> bool:
+    """Return whether a link to set a password can be sent to ``account``."""
+    return account.is_active and bool(account.email) and can_send_mail()
+
+
+def send_link_url(account: User) -> str:
+    """Return the address that sends a link to set a password."""
+    return reverse("admin:auth_user_send_link", args=[account.pk])
 
 
 def expiring_notice(request: HttpRequest) -> dict[str, str]:

@@ -2,16 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django import forms
 from django.contrib import admin
-from django.contrib.admin import helpers
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
@@ -21,41 +19,24 @@ from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.core.statement_cells import this_month
 from scheduling.admin.export import ExportMixin
-from scheduling.admin.schedules.changes import DeactivateMixin, EndPersonMixin
-from scheduling.models.fields import LineInput
+from scheduling.admin.schedules.changes import EndPersonMixin, SelectedPeopleMixin
 from scheduling.selectors.people_lists import next_classes, paused_people, weekly_meetings
 from scheduling.selectors.studio import studio_today
-from scheduling.services.schedules.status import pause, set_active
+from scheduling.services.schedules.status import set_active
 
-from .panels import upcoming_panel, weekly_panel
+from .calendar_feeds import feed_panel
+from .panels import away_panel, owed_panel, upcoming_panel
 from .personal_data import PersonalDataMixin
+from .weekly_panel import new_lessons, weekly_panel
 
-
-class PausePersonForm(forms.Form):
-    """The dates and the name of a pause."""
-
-    name = LineInput(
-        label=gettext_lazy("Reason"),
-        max_length=150,
-        initial=pgettext_lazy("a closure's name", "Pause"),
-    )
-    first_date = forms.DateField(
-        label=gettext_lazy("First day"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
-    last_date = forms.DateField(
-        label=gettext_lazy("Last day"),
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if not self.errors and data["last_date"] < data["first_date"]:
-            self.add_error("last_date", _("The last date is before the first date."))
-        return data
+# The parameter that opens the form of a person's page.
+EDIT_PARAM = "edit"
+# The pages of changes that are offered first.
+DAILY = ("/ill/", "/end/")
 
 
 class PersonAdmin(
-    DeactivateMixin,
+    SelectedPeopleMixin,
     EndPersonMixin,
     PersonalDataMixin,
     ExportMixin,
@@ -64,7 +45,7 @@ class PersonAdmin(
     LargeTableMixin,
     admin.ModelAdmin,
 ):
-    """A list with next classes; a page with upcoming classes, conflicts and weekly lessons."""
+    """A list with next classes; a page with acts and lessons, and the form behind “Edit”."""
 
     whose: ClassVar[str]
     change_form_template = "admin/scheduling/person_change_form.html"
@@ -97,42 +78,6 @@ class PersonAdmin(
             )
             self._apply(request, changed)
 
-    @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
-    def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
-        """Show a form for the dates, then add a closure for each selected person."""
-        found = selected_rows(request, rows)
-        if found is None:
-            return None
-        is_submitted = "first_date" in request.POST
-        today = studio_today()
-        form = PausePersonForm(
-            request.POST if is_submitted else None, initial={"first_date": today}
-        )
-        if is_submitted and form.is_valid():
-            data = form.cleaned_data
-            changed = apply_to_each(
-                request,
-                found,
-                lambda person: pause(person, data["name"], data["first_date"], data["last_date"]),
-                _paused,
-            )
-            self._apply(request, changed)
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Pause"),
-            "opts": self.opts,
-            "rows": found,
-            "form": form,
-            "checkbox": helpers.ACTION_CHECKBOX_NAME,
-            "media": self.media,
-        }
-        return TemplateResponse(request, "admin/scheduling/pause.html", context)
-
-    def has_pause_permission(self, request: HttpRequest) -> bool:
-        # A pause is stored as a closure.
-        return request.user.has_perm("scheduling.add_closure")
-
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
         if people:
             ids = [person.pk for person in people]
@@ -141,22 +86,53 @@ class PersonAdmin(
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
+        # One button: the person's page has the next acts.
+        context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         person = context.get("original")
-        if person is not None:
-            context["panel"] = upcoming_panel(request, self.whose, person)
-            context["weekly"] = weekly_panel(request, person)
-            context["month"] = this_month(request, self.whose, person.pk, timezone.now())
+        if person is not None and not context["is_popup"]:
+            is_form = EDIT_PARAM in request.GET or request.method == "POST"
+            context |= {"title": str(person), "subtitle": None, "is_form": is_form}
+            if not is_form:
+                context |= self.page_context(request, person)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def page_context(self, request: HttpRequest, person: Any) -> dict[str, Any]:
+        """Return the panels and the acts of a person's page."""
+        may_change = self.has_change_permission(request, person)
+        acts, more = [], []
+        if may_change and self.has_pause_permission(request):
+            acts.append((self.pause_address([person.pk]), _("Pause…")))
+        if may_change:
+            links = self.change_links(person)
+            acts += [link for link in links if link[0].endswith(DAILY)]
+            more += [link for link in links if not link[0].endswith(DAILY)]
+        panel = upcoming_panel(request, self.whose, person)
+        more.append((panel["explain"], _("Explain a date")))
+        history = reverse(f"admin:scheduling_{self.opts.model_name}_history", args=[person.pk])
+        return {
+            "panel": panel,
+            "weekly": weekly_panel(request, person),
+            "new_lessons": new_lessons(request, person),
+            "acts": acts,
+            "more_acts": [*more, (history, _("History"))],
+            "edit": (f"?{EDIT_PARAM}=1", _("Edit") if may_change else _("Details")),
+            "facts": self.facts(person),
+            "away": away_panel(request, self.whose, person),
+            "feed": feed_panel(request, self.whose, person),
+            "owed": owed_panel(request, self.whose, person),
+            "month": this_month(request, self.whose, person.pk, timezone.now()),
+        }
+
+    def facts(self, person: Any) -> list[str]:
+        """Return what the page says below the name."""
+        return []
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.row_address(obj.pk))
+
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        return HttpResponseRedirect(self.row_address(obj.pk))
 
 
 def _activated(n: int) -> str:
     return ngettext("%(n)d activated.", "%(n)d activated.", n) % {"n": n}
-
-
-def _paused(n: int) -> str:
-    text = ngettext(
-        "%(n)d paused: there are no classes on those days; they resume automatically.",
-        "%(n)d paused: there are no classes on those days; they resume automatically.",
-        n,
-    )
-    return text % {"n": n}

@@ -10,7 +10,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -44,6 +45,37 @@ class FeedForm(forms.ModelForm):
         return data
 
 
+def annotated(request: HttpRequest, feeds: QuerySet[Any]) -> QuerySet[Any]:
+    """Add ``origin``, the scheme and host of addresses, and ``is_working``."""
+    # Annotated because the admin instance serves many requests at once.
+    origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
+    is_working = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
+    return feeds.annotate(origin=origin, is_working=is_working)
+
+
+def address_of(feed: Any) -> str:
+    """Return the whole address of an annotated feed."""
+    return str(feed.origin) + reverse("calendar-feed", kwargs={"token": token_of(feed)})
+
+
+def feed_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, Any] | None:
+    """Return the newest feed of a person, or the address of the form that adds one."""
+    if not request.user.has_perm("scheduling.view_calendarfeed"):
+        return None
+    feeds = CalendarFeed.objects.filter(**{whose: person}, revoked_at=None).order_by("-pk")
+    feed = annotated(request, feeds).first()
+    if feed is not None:
+        page = reverse("admin:scheduling_calendarfeed_change", args=[feed.pk])
+        return {
+            "url": address_of(feed) if feed.is_working else "",
+            "is_closed": not feed.is_working,
+            "page": page,
+        }
+    if not request.user.has_perm("scheduling.add_calendarfeed"):
+        return None
+    return {"add": f"{reverse('admin:scheduling_calendarfeed_add')}?{whose}={person.pk}"}
+
+
 CLOSED = pgettext_lazy("an address", "closed")
 
 
@@ -74,21 +106,21 @@ class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
     )
     autocomplete_fields = ("student", "guardian", "teacher")
     fields = (
-        *("student", "guardian", "teacher", "address"),
+        *("student", "guardian", "teacher", "address_to_copy"),
         *("created_at", "last_used_at", "revoked_at"),
     )
-    readonly_fields = ("address", "created_at", "last_used_at", "revoked_at")
+    readonly_fields = ("address_to_copy", "created_at", "last_used_at", "revoked_at")
     actions = ("revoke_selected",)
 
+    class Media:
+        js = ["scheduling/copy.js"]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[CalendarFeed]:
-        # The origin is annotated because the admin instance serves many requests at once.
-        origin = Value(request.build_absolute_uri("/")[:-1], output_field=CharField())
-        is_working = ExpressionWrapper(is_open(studio_today()), output_field=BooleanField())
-        return super().get_queryset(request).annotate(origin=origin, is_working=is_working)
+        return annotated(request, super().get_queryset(request))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # The add form omits the fields that the database fills in.
-        new = ("student", "guardian", "teacher", "everyone", "address")
+        new = ("student", "guardian", "teacher", "everyone", "address_to_copy")
         return self.fields if obj is not None else new
 
     @admin.display(description=_("calendar of"))
@@ -101,8 +133,21 @@ class CalendarFeedAdmin(LargeTableMixin, admin.ModelAdmin):
             return str(_("Created when the feed is saved."))
         if not feed.is_working:
             return "–"
-        path = reverse("calendar-feed", kwargs={"token": token_of(feed)})
-        return format_html('<a class="ct-address" href="{0}">{0}</a>', feed.origin + path)
+        return format_html('<a class="ct-address" href="{0}">{0}</a>', address_of(feed))
+
+    @admin.display(description=_("address"))
+    def address_to_copy(self, feed: Any) -> str:
+        """Return the address with a button that copies it, and what to do with it on a phone."""
+        if feed.pk is None or not feed.is_working:
+            return self.address(feed)
+        return render_to_string("admin/scheduling/_feed_address.html", {"url": address_of(feed)})
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Show the address: on the person's page, or on the page of the studio's feed."""
+        person = obj.student or obj.teacher
+        shown = person if person is not None else obj
+        page = reverse(f"admin:scheduling_{shown._meta.model_name}_change", args=[shown.pk])
+        return HttpResponseRedirect(f"{page}#feed")
 
     @admin.display(description=_("state"))
     def state(self, feed: Any) -> str:

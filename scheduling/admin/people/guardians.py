@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,12 +18,16 @@ from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.statement_cells import this_month
 from scheduling.admin.core.widgets import LoadedRowSelect
 from scheduling.admin.export import ExportMixin
+from scheduling.domain.typed_text import is_row_id
 from scheduling.models import Guardian, Student, StudentGuardian
 from scheduling.selectors.families import siblings, students_at_address
 from scheduling.services.guardians import other_payer
 
 from .family_page import FamilyPageMixin
 from .personal_data import PersonalDataMixin
+
+# The parameter of the form that adds a guardian: the student whose guardian it is.
+STUDENT_PARAM = "student"
 
 
 class StudentGuardianForm(forms.ModelForm):
@@ -146,6 +151,22 @@ class GuardianAdmin(
     inlines = (StudentInline,)
     change_form_template = "admin/scheduling/guardian_change_form.html"
 
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> Any:
+        values = super().get_formset_kwargs(request, obj, inline, prefix)
+        student = request.GET.get(STUDENT_PARAM, "")
+        # On a POST, a form that equals its initial values would not be stored.
+        if request.method == "GET" and obj.pk is None and is_row_id(student):
+            values["initial"] = [{"student": student}]
+        return values
+
+    def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
+        """Return to the page of the student for whom the guardian was added."""
+        student = request.GET.get(STUDENT_PARAM, "")
+        if is_row_id(student) and obj.students.filter(pk=student).exists():
+            page = reverse("admin:scheduling_student_change", args=[student])
+            return HttpResponseRedirect(page)
+        return super().response_post_save_add(request, obj)
+
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -184,15 +205,26 @@ class GuardianAdmin(
 
 
 def family_panel(request: HttpRequest, student: Student) -> dict[str, Any] | None:
-    """Return the brothers and sisters of a student, and others with the same e-mail address."""
+    """Return the guardians, the brothers and sisters, and others with the same e-mail address."""
     if not request.user.has_perm("scheduling.view_guardian"):
         return None
+    links = StudentGuardian.objects.filter(student=student).select_related("guardian")
     known = list(siblings(student))
     others = [other for other in students_at_address(student) if other not in known]
-    if not known and not others:
-        return None
+    may_add = request.user.has_perms(("scheduling.add_guardian", "scheduling.change_student"))
+    add = f"{reverse('admin:scheduling_guardian_add')}?{STUDENT_PARAM}={student.pk}"
     return {
+        "guardians": [
+            {
+                "name": formatting.person_link(link.guardian),
+                "relation": link.relation,
+                "is_payer": link.is_payer,
+                "contact": [*filter(None, (link.guardian.email, link.guardian.phone))],
+            }
+            for link in links.order_by("id")
+        ],
         "siblings": [formatting.person_link(sibling) for sibling in known],
         "same_address": [formatting.person_link(other) for other in others],
         "email": student.email,
+        "add": add if may_add else "",
     }

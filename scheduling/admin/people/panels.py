@@ -1,4 +1,4 @@
-"""The panels of a person's page: upcoming classes, conflicts, weekly lessons."""
+"""The panels of a person's page: lessons, conflicts, absences, make-ups owed."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,36 +7,45 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core import formatting
-from scheduling.admin.core.links import find_time_url, may_find_times
-from scheduling.admin.core.permissions import visible_classes
+from scheduling.admin.core.class_marks import student_line
+from scheduling.admin.core.links import class_url, find_time_url, listed, may_find_times
+from scheduling.admin.core.permissions import (
+    may_change_classes,
+    may_see_everyone,
+    visible_classes,
+)
 from scheduling.admin.messages import badge_of
-from scheduling.admin.schedules.fixed_schedules import hours
-from scheduling.admin.schedules.recurring_slots import state
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import minutes_between
 from scheduling.domain.windows import DAY
 from scheduling.models import (
-    CalendarFeed,
+    CANCELLED_BY_PEOPLE,
+    Closure,
     FixedSchedule,
-    LessonSettings,
     Recipient,
     RecurringSlot,
     ScheduledClass,
-    Student,
-    Teacher,
 )
 from scheduling.selectors.messages import messages_to, undelivered
 from scheduling.selectors.people_lists import active_slots, not_ended
-from scheduling.selectors.studio import studio_today
-from scheduling.services.classes.occurrences import planned
+from scheduling.selectors.studio import studio, studio_today
+from scheduling.services.classes.make_ups import last_day, make_ups_owed
+from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 from scheduling.services.explain import explain
+from scheduling.services.notices import is_default
+from scheduling.text.dates import days_text, full_day
 from scheduling.text.reasons import reason_text
 
-MAX_SLOTS = 30
+from .weekly_panel import may_open, subject_and_room
+
 UPCOMING = 10
+# Lessons that are over are shown, to be marked.
+RECENT = 6
+BEFORE = timedelta(days=14)
 # The period that is checked for conflicts.
 AHEAD = timedelta(days=27)
 
@@ -44,28 +53,32 @@ AHEAD = timedelta(days=27)
 def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, Any]:
     """Return the context of the panel; ``whose`` is "student" or "teacher"."""
     now, today = timezone.now(), studio_today()
-    upcoming = visible_classes(request.user).filter(
-        Q(**{whose: person}), ends_at__gt=now, starts_at__gt=now - timedelta(days=2)
-    )
-    rows = list(
-        upcoming.select_related("student", "teacher", "original_teacher", "room").order_by(
-            "starts_at", "id"
-        )[:UPCOMING]
-    )
+    own = visible_classes(request.user).filter(Q(**{whose: person}))
+    own = own.select_related("student", "teacher", "original_teacher", "room")
+    recent = own.filter(ends_at__lte=now, starts_at__gt=now - BEFORE)
+    coming = own.filter(ends_at__gt=now, starts_at__gt=now - timedelta(days=2))
+    rows = list(coming.order_by("starts_at", "id")[:UPCOMING])
     occurrences = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
     query = f"{whose}={person.pk}"
+    classes = [_stored(request, whose, row, now) for row in rows]
+    if may_see_everyone(request.user):
+        until = rows[-1].starts_at if len(rows) == UPCOMING else None
+        classes += [
+            _planned(whose, occurrence)
+            for occurrence in occurrences
+            if occurrence.outcome is Outcome.CREATED
+            and not occurrence.begun
+            and (until is None or occurrence.starts_at < until)
+        ]
+    classes.sort(key=lambda row: row["starts_at"])
     return {
-        "classes": [
-            {
-                "when": formatting.class_link(scheduled_class),
-                "with": scheduled_class.given_by or "–"
-                if whose == "student"
-                else scheduled_class.student,
-                "subject": _subject(scheduled_class),
-                "status": formatting.class_badge(scheduled_class),
-            }
-            for scheduled_class in rows
+        "cancelled_by": CANCELLED_BY_PEOPLE,
+        "notifies": is_default(),
+        "recent": [
+            _stored(request, whose, row, now)
+            for row in reversed(recent.order_by("-starts_at", "-id")[:RECENT])
         ],
+        "classes": classes[:UPCOMING],
         "why": "" if rows else _why_none(whose, person, today, now),
         "conflicts": [
             occurrence for occurrence in occurrences if occurrence.outcome is Outcome.CONFLICT
@@ -78,9 +91,87 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
     }
 
 
-def _subject(lesson: ScheduledClass | RecurringSlot) -> str:
-    """Return the subject and the room: “Piano · Hall”."""
-    return " · ".join(str(part) for part in (lesson.subject, lesson.room) if part)
+def _stored(
+    request: HttpRequest, whose: str, scheduled_class: ScheduledClass, now: datetime
+) -> dict[str, Any]:
+    """Return the line of a class, with the marks that the user may set."""
+    other = scheduled_class.given_by if whose == "student" else scheduled_class.student
+    return {
+        "starts_at": scheduled_class.starts_at,
+        "when": format_html(
+            '<a href="{}">{}</a>',
+            class_url(scheduled_class.pk),
+            _when(scheduled_class.date, scheduled_class.hours, scheduled_class.time_zone),
+        ),
+        "with": other or _("no teacher"),
+        "subject": subject_and_room(scheduled_class),
+        "line": student_line(request, scheduled_class, now),
+        "is_over": scheduled_class.ends_at <= now,
+    }
+
+
+def _planned(whose: str, occurrence: PlannedOccurrence) -> dict[str, Any]:
+    other = occurrence.teacher if whose == "student" else occurrence.student
+    return {
+        "starts_at": occurrence.starts_at,
+        "when": _when(occurrence.day, occurrence.hours, occurrence.zone),
+        "with": other or _("no teacher"),
+        "subject": " · ".join(filter(None, (occurrence.subject, occurrence.room))),
+        "line": None,
+    }
+
+
+def _when(day: date, hours: str, zone: str) -> SafeString:
+    """Return date and times; the zone only if it is not the studio's."""
+    if zone != studio().time_zone:
+        hours = f"{hours} {zone}"
+    return format_html('{} <span class="ct-quiet">{}</span>', full_day(day), hours)
+
+
+def away_panel(request: HttpRequest, whose: str, person: Any) -> list[dict[str, Any]]:
+    """Return the current and coming closures of a person, of one weekly lesson included."""
+    if not may_open(request, "closure"):
+        return []
+    rows = Closure.objects.filter(**{whose: person}, last_date__gte=studio_today())
+    return [
+        {
+            "text": f"{closure.name}, {days_text(closure.first_date, closure.last_date)}",
+            "is_pause": closure.is_pause,
+            "url": reverse("admin:scheduling_closure_change", args=[closure.pk]),
+        }
+        for closure in rows.order_by("first_date", "id")[:UPCOMING]
+    ]
+
+
+def owed_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, Any] | None:
+    """Return the classes for which a make-up is owed; None if there are none."""
+    if not may_see_everyone(request.user):
+        return None
+    owed = ScheduledClass.objects.filter(make_ups_owed(studio_today()), **{whose: person})
+    owed = owed.select_related("student", "teacher").order_by("starts_at", "id")
+    rows = list(owed[: UPCOMING + 1])
+    if not rows:
+        return None
+    is_student = whose == "student"
+    return {
+        "rows": [
+            {
+                "lost": format_html(
+                    '<a href="{}">{}</a>',
+                    class_url(row.pk),
+                    _when(row.date, row.hours, row.time_zone),
+                ),
+                "with": (row.teacher if is_student else row.student) or _("no teacher"),
+                "by": full_day(last_day(row)),
+                "find": find_time_url(row.teacher_id, make_up=row.pk)
+                if may_change_classes(request.user) and may_find_times(request.user)
+                else "",
+            }
+            for row in rows[:UPCOMING]
+        ],
+        "is_more": len(rows) > UPCOMING,
+        "all": listed("scheduledclass", when="all", make_up="owed", **{whose: person.pk}),
+    }
 
 
 def _find_url(whose: str, person: Any, today: date) -> str:
@@ -137,55 +228,3 @@ def _why_none(whose: str, person: Any, today: date, now: datetime) -> str:
 def _first_rule(whose: str, person: Any, today: date) -> FixedSchedule | RecurringSlot | None:
     fixed = FixedSchedule.objects.filter(not_ended(today), **{whose: person}).order_by("id").first()
     return fixed or active_slots(today).filter(**{whose: person}).order_by("id").first()
-
-
-def weekly_panel(request: HttpRequest, person: Student | Teacher) -> dict[str, Any] | None:
-    """Return the current slots, and a teacher's links to lesson settings and calendar feed."""
-    if not _may(request, "recurringslot"):
-        return None
-    whose, other = ("teacher", "student") if isinstance(person, Teacher) else ("student", "teacher")
-    slots = RecurringSlot.objects.filter(not_ended(studio_today()), **{whose: person})
-    rows = list(
-        slots.select_related("student", "teacher", "room").order_by("weekday", "start_time", "id")
-    )
-    add = f"{reverse('admin:scheduling_recurringslot_add')}?{whose}={person.pk}"
-    return {
-        "rows": [
-            {
-                "weekday": slot.get_weekday_display(),
-                "page": reverse("admin:scheduling_recurringslot_change", args=[slot.pk]),
-                "hours": hours(slot),
-                "with": formatting.person_link(getattr(slot, other)),
-                "subject": _subject(slot),
-                "state": state(slot),
-            }
-            for slot in rows[:MAX_SLOTS]
-        ],
-        "more": max(0, len(rows) - MAX_SLOTS),
-        "add": add if request.user.has_perm("scheduling.add_recurringslot") else "",
-        "links": _links(request, person) if isinstance(person, Teacher) else [],
-    }
-
-
-def _links(request: HttpRequest, teacher: Teacher) -> list[tuple[str, str]]:
-    """Return links to the lesson settings and the feed, or to the forms that add them."""
-    links = []
-    titles = {LessonSettings: _("Lesson settings"), CalendarFeed: _("Calendar feed")}
-    for model, title in titles.items():
-        table = f"admin:scheduling_{model._meta.model_name}"
-        rows: Any = model._default_manager.filter(teacher=teacher)
-        if model is CalendarFeed:
-            rows = rows.filter(revoked_at=None)
-        found = rows.order_by("-pk").values_list("pk", flat=True).first()
-        if found is not None and _may(request, model._meta.model_name):
-            links.append((reverse(f"{table}_change", args=[found]), title))
-        elif found is None and request.user.has_perm(f"scheduling.add_{model._meta.model_name}"):
-            page = f"{reverse(f'{table}_add')}?teacher={teacher.pk}"
-            links.append((page, _("%(what)s: none yet, add") % {"what": title}))
-    return links
-
-
-def _may(request: HttpRequest, model: str | None) -> bool:
-    return any(
-        request.user.has_perm(f"scheduling.{action}_{model}") for action in ("view", "change")
-    )

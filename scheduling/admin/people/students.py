@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.people import students_like
 from scheduling.selectors.people_lists import active_slots, not_ended, paused_people
 from scheduling.selectors.studio import studio_today
+from scheduling.text.dates import full_day
 
 from .base import PersonAdmin
 from .family_page import FamilyPageMixin
@@ -106,12 +107,23 @@ class StudentAdmin(FamilyPageMixin, PersonAdmin):
         # A student without a start date has no classes. Most start on the day they are entered.
         return {"start_date": studio_today(), **super().get_changeform_initial_data(request)}
 
-    def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if (student := context.get("original")) is not None:
-            context["family"] = family_panel(request, student)
-        return super().render_change_form(request, context, *args, **kwargs)
+    def page_context(self, request: HttpRequest, person: Any) -> dict[str, Any]:
+        context = super().page_context(request, person)
+        return context | {"family": family_panel(request, person)}
+
+    def facts(self, person: Student) -> list[str]:
+        today = studio_today()
+        if person.start_date is None:
+            facts = [_("without a start date")]
+        elif person.start_date > today:
+            facts = [_("Student from %(day)s") % {"day": full_day(person.start_date)}]
+        else:
+            facts = [_("Student since %(day)s") % {"day": full_day(person.start_date)}]
+        if person.end_date is not None:
+            facts.append(_("until %(day)s") % {"day": full_day(person.end_date)})
+        if not person.is_active:
+            facts.append(_("not active"))
+        return [*facts, str(person.get_language_display()), *filter(None, [person.email])]
 
     def save_related(
         self,

@@ -33,8 +33,9 @@ from scheduling.selectors.people_lists import classes_on, paused_people
 from scheduling.selectors.studio import studio, studio_today
 
 from .base import PersonAdmin
+from .invitation import InvitationMixin, account_panel
 from .lookalikes import warn_of_lookalikes
-from .working_hours import WorkingHoursInline
+from .working_hours import WorkingHoursInline, periods_of, summaries
 
 
 class LessonDurationForm(ModelForm):
@@ -147,8 +148,9 @@ class WorkingHoursFilter(ChoiceFilter):
 
 
 @admin.register(Teacher)
-class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
+class TeacherAdmin(InvitationMixin, TeacherAbsenceMixin, PersonAdmin):
     whose = "teacher"
+    change_form_template = "admin/scheduling/teacher_change_form.html"
     list_display = (
         "name",
         "state",
@@ -175,7 +177,7 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
         return (names[0], "ill", *names[1:]) if may else names
 
     def get_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
-        fields = super().get_fields(request, obj)
+        fields = [name for name in super().get_fields(request, obj) if name != "account"]
         if request.user.has_perm("auth.view_user"):
             return fields
         # Seeing or changing a teacher does not imply access to accounts.
@@ -183,6 +185,20 @@ class TeacherAdmin(TeacherAbsenceMixin, PersonAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Teacher | None = None) -> Any:
         return (*super().get_readonly_fields(request, obj), "account")
+
+    def page_context(self, request: HttpRequest, person: Any) -> dict[str, Any]:
+        return super().page_context(request, person) | {
+            "hours": {"summaries": summaries(periods_of(person))},
+            "account": account_panel(request, person),
+        }
+
+    def facts(self, person: Teacher) -> list[str]:
+        facts = [", ".join(person.subject_list), person.email]
+        if person.time_zone != studio().time_zone:
+            facts.append(person.time_zone)
+        if not person.is_active:
+            facts.append(_("not active"))
+        return list(filter(None, facts))
 
     @admin.display(description=gettext_lazy("account"))
     def account(self, teacher: Teacher) -> str:

@@ -148,5 +148,5 @@ def warn_missing_start_date(request: HttpRequest, student: Student) -> None:
         return
     text = _("%(name)s has a schedule but no start date: there are no classes until it is set.")
     address = reverse("admin:scheduling_student_change", args=[student.pk])
-    link = format_html('<a href="{}#id_start_date">{}</a>', address, _("Set the start date"))
+    link = format_html('<a href="{}?edit=1#id_start_date">{}</a>', address, _("Set the start date"))
     messages.warning(request, format_html("{} {}", text % {"name": student.full_name}, link))

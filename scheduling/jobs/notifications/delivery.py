@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from scheduling.models import Message, MessageKind, MessageState
 from scheduling.selectors.messages import LONGEST_DELAY, due_by
 
+from .account_mail import is_current
 from .mail_server import NO_ANSWER, Answer, MailServer, Verdict
 from .notices import render_notice
 from .outbox import as_email, render_address
@@ -64,6 +65,8 @@ def _render(message: Message, now: datetime) -> bool:
         return render_reminder(message)
     if message.kind == MessageKind.ADDRESS:
         return render_address(message, now)
+    if message.kind == MessageKind.ACCOUNT:
+        return is_current(message)
     return message.kind == MessageKind.ALERT or render_notice(message, now)
 
 

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -21,6 +22,7 @@ from scheduling.models import (
 from scheduling.selectors.feed_tokens import page_of, page_token_of
 from scheduling.selectors.studio import studio, studio_day
 
+from .account_mail import secret_link
 from .texts import Reader, address_text, reminder_text, role_of
 
 # Stands for the token of an address, as in logs.
@@ -101,6 +103,7 @@ def create_message(
     body: str,
     now: datetime,
     until: datetime,
+    account: Any = None,
 ) -> Message:
     """Add a message to the outbox; it expires at ``until``."""
     return Message.objects.create(
@@ -109,6 +112,7 @@ def create_message(
         language=language,
         subject=subject,
         body=body,
+        account=account,
         message_id=new_message_id(),
         created_at=now,
         next_try=now,
@@ -122,6 +126,12 @@ def new_message_id() -> str:
     return f"<{uuid.uuid4()}@{domain}>"
 
 
+def can_send_mail() -> bool:
+    """Return whether mail is set up: without EMAIL_FROM, servers refuse what is sent by SMTP."""
+    is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    return bool(settings.EMAIL_FROM) or not is_smtp
+
+
 def as_email(message: Message) -> EmailMessage:
     """Return the e-mail of ``message``. Replies of families and teachers go to the studio."""
     headers = {"Message-ID": message.message_id}
@@ -132,7 +142,7 @@ def as_email(message: Message) -> EmailMessage:
     has_reply_to = message.kind != MessageKind.ALERT and own.reply_to
     return EmailMessage(
         message.subject,
-        body,
+        body.replace(*secret_link(message)),
         to=[message.recipient],
         reply_to=[formataddr((own.name, own.reply_to))] if has_reply_to else None,
         headers=headers,

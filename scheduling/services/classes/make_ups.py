@@ -1,7 +1,8 @@
 """Make-ups: one-offs that replace a cancelled class, as far as the studio's ``MakeUpRule`` allows.
 
-A student's cancellation is in time if made ``cancel_notice_hours`` before the class. Closures earn
-no make-up: they were announced. A make-up takes place within ``makeup_days`` of the lost class.
+A student's cancellation is in time if made ``cancel_notice_hours`` before the class. A closure of
+one teacher, such as an illness, counts as cancelled by the teacher; other closures earn no make-up.
+A make-up takes place within ``makeup_days`` of the lost class.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,9 @@ from scheduling.text.dates import long_day
 from .edit import KEEP, save_manual_edit
 from .validation import keeping_duration
 
-_CANCELLED_BY_STUDIO = (CancelledBy.TEACHER, CancelledBy.STUDIO)
+_CANCELLED_BY_STUDIO = Q(cancelled_by__in=(CancelledBy.TEACHER, CancelledBy.STUDIO)) | Q(
+    cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=False
+)
 
 
 def _make_ups_earned() -> Q:
@@ -29,7 +32,7 @@ def _make_ups_earned() -> Q:
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
-    earned = Q(cancelled_by__in=_CANCELLED_BY_STUDIO)
+    earned = _CANCELLED_BY_STUDIO
     if settings.makeup_rule == MakeUpRule.NOTICE:
         notice = timedelta(hours=settings.cancel_notice_hours)
         cancelled = Coalesce("cancelled_at", "edited_at")
@@ -85,7 +88,11 @@ def save_one_off(one_off: ScheduledClass, now: datetime) -> None:
         if one_off.make_up_for_id is not None:
             # Locked, so that the second of two concurrent make-ups sees the first.
             rows = ScheduledClass.objects.select_for_update(no_key=True)
-            _validate_make_up(one_off, rows.get(pk=one_off.make_up_for_id))
+            lost = rows.get(pk=one_off.make_up_for_id)
+            _validate_make_up(one_off, lost)
+            if lost.edited_at is None:
+                # A closure cancelled it. Runs keep an edited class, which the make-up refers to.
+                save_manual_edit(lost, now)
         save_manual_edit(one_off, now)
 
 

@@ -7,7 +7,7 @@ from .attribution import PlanAttribution, attribution
 from .base import ChangeContext, ScheduleChange
 from .closures import AddClosure, AddHolidays, DeleteClosures, EditClosure
 from .execute import ChangePlan, apply, preview
-from .people import DeactivatePeople, EndPerson, TeacherAbsence, cancelled_for
+from .people import DeactivatePeople, EndPerson, PausePeople, TeacherAbsence, cancelled_for
 from .series import (
     ChangeAllFuture,
     ChangeFromDate,
@@ -34,6 +34,7 @@ __all__ = [
     "EndPerson",
     "EndSeries",
     "GiveToSubstitutes",
+    "PausePeople",
     "PauseSeries",
     "PlanAttribution",
     "ReplaceFromDate",

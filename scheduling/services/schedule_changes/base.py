@@ -38,7 +38,7 @@ class ChangeRecord:
     affect the whole studio. ``is_reported`` selects the results of the runs that the plan shows.
     ``closures`` are the ids of new ones. ``earlier_changes`` were made before and are still to be
     notified of. ``places`` are those of classes before the change itself wrote them, by id;
-    ``new_classes`` are the ids of the rows among them that it created.
+    ``new_classes`` are the ids of the rows that it created.
     """
 
     before: str
@@ -54,6 +54,17 @@ class ChangeRecord:
     places: dict[int, Place] = field(default_factory=dict)
     new_classes: set[int] = field(default_factory=set)
     is_reported: Callable[[ResultLine], bool] = lambda line: True
+
+    def add(self, other: "ChangeRecord") -> None:
+        """Add the people, days, lines and closures of a change of the same kind."""
+        self.before += other.before
+        self.students |= other.students
+        self.teachers |= other.teachers
+        self.lines += other.lines
+        self.warnings += other.warnings
+        self.days = sorted({*self.days, *other.days})
+        self.closures += other.closures
+        self.is_reported = other.is_reported
 
 
 def is_relevant(line: ResultLine) -> bool:

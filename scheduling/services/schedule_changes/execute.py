@@ -30,6 +30,7 @@ from scheduling.jobs.workers.enqueue import EnqueueFailedError, enqueue_run
 from scheduling.models import Job, ScheduledClass, Teacher, Trigger
 from scheduling.models.studio import forget
 from scheduling.selectors.studio import studio
+from scheduling.services.classes.make_ups import made_up_of
 from scheduling.services.notices import Notified, notify
 
 from .base import ChangeContext, ChangeRecord, ScheduleChange
@@ -176,6 +177,7 @@ def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
     if not is_in_background:
         change_plan.changes = [*changes_since(before, context.now), *record.earlier_changes]
     change_plan.lines = _in_order(_with_zones(change_plan.lines))
+    change_plan.warnings += _made_up_warnings(change_plan.lines)
     change_plan.counts = +change_plan.counts
     change_plan.fingerprint = _fingerprint(record, change_plan.lines)
     if is_in_background:
@@ -281,6 +283,16 @@ def _in_order(lines: list[ResultLine]) -> list[ResultLine]:
         return (str(SHOWN.index(line.outcome)), str(line.day or ""), str(line.start_time or ""))
 
     return sorted(lines, key=sort_key)
+
+
+def _made_up_warnings(lines: list[ResultLine]) -> list[str]:
+    """Return a warning for each restored class whose make-up takes place, too."""
+    restored = [line.class_id for line in lines if line.outcome is Outcome.RESTORED]
+    if not restored:
+        return []
+    rows = ScheduledClass.objects.filter(id__among=[pk for pk in restored if pk is not None])
+    made_up = rows.filter(make_ups__isnull=False).order_by("starts_at", "id")
+    return [text for row in made_up if (text := made_up_of(row))]
 
 
 def _fingerprint(record: ChangeRecord, lines: list[ResultLine]) -> str:

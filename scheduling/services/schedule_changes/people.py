@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from scheduling.domain.windows import DAY
+from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.windows import DAY, Window, horizon_window, monday_of
+from scheduling.jobs.generation.class_insert import insert_classes
 from scheduling.jobs.notifications.changes import earlier_cancellations
 from scheduling.models import (
     CancelledBy,
@@ -22,8 +25,10 @@ from scheduling.models import (
     Student,
     Teacher,
 )
+from scheduling.services.classes.occurrences.planned import plan_of
 
 from .base import ChangeContext, ChangeRecord, is_not_conflict, is_relevant
+from .closures import AddClosure
 from .remaining_classes import list_or_cancel_remaining
 from .series_rows import end_rule
 from .substitutes import add_substitutes
@@ -104,7 +109,8 @@ class TeacherAbsence:
 
     A closure cancels the unedited classes until it is deleted. Edited classes and one-offs are
     cancelled for the teacher. Classes that have begun stay. The lessons of ``substitutes``, by
-    reference, are given to these teachers, by id, instead.
+    reference, are given to these teachers, by id, instead. Lessons that no run has created yet are
+    stored first: their families are notified, and a make-up can be owed for them.
     """
 
     teacher: Teacher
@@ -130,6 +136,7 @@ class TeacherAbsence:
         earlier = cancelled_for(teacher, self.first, self.last, context.now)
         name = self.name or _("Teacher absent")
         if not self.is_entered():
+            record.new_classes |= self._store_planned(context)
             Closure.objects.create(
                 name=name, first_date=self.first, last_date=self.last, teacher=teacher
             )
@@ -147,6 +154,61 @@ class TeacherAbsence:
             cancel=CancelledBy.TEACHER,
             reason=name,
         )
+        return record
+
+    def _store_planned(self, context: ChangeContext) -> set[int]:
+        """Store the planned occurrences of these days, up to the horizon; return their ids."""
+        horizon = horizon_window(context.today - DAY, settings.HORIZON_WEEKS)
+        first, end = max(self.first, horizon.start), min(self.last + DAY, horizon.end)
+        if first >= end:
+            return set()
+        rows = ScheduledClass.objects.filter(
+            teacher=self.teacher, week__gte=monday_of(first), week__lt=end
+        )
+        known = set(rows.values_list("pk", flat=True))
+        keys, chunk = plan_of(Window(first, end), Q(teacher_id=self.teacher.pk), context.now)
+        insert_classes(
+            [
+                planned
+                for planned in chunk.plan.creates
+                if planned.series.key in keys and from_epoch(planned.starts) > context.now
+            ],
+            None,
+        )
+        return set(rows.values_list("pk", flat=True)) - known
+
+
+@dataclass(frozen=True, slots=True)
+class PausePeople:
+    """Students or teachers, by their ids, have no classes from ``first`` to ``last``."""
+
+    model: type[Student] | type[Teacher]
+    ids: tuple[int, ...]
+    first: date
+    last: date
+    name: str
+
+    def write(self, context: ChangeContext) -> ChangeRecord:
+        if self.last < self.first:
+            text = _("The last date is before the first date.")
+            raise ValidationError({"last": text}, code="validity")
+        column = "student" if self.model is Student else "teacher"
+        manager: Any = self.model._default_manager
+        people = manager.select_for_update(no_key=True).filter(pk__in=self.ids).order_by("pk")
+        record = ChangeRecord(before="")
+        unchanged: list[ValidationError] = []
+        for person in people:
+            days = {"first_date": self.first, "last_date": self.last}
+            try:
+                added = AddClosure({"name": self.name, column: person, **days}).write(context)
+            except ValidationError as error:
+                if getattr(error, "code", "") != "no_change":
+                    raise
+                unchanged.append(error)
+            else:
+                record.add(added)
+        if not record.closures:
+            raise unchanged[0] if unchanged else ValidationError(_("Choose some in the list."))
         return record
 
 

@@ -1,13 +1,10 @@
 """Status of slots and people. Classes follow when the change is applied."""
 
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scheduling.models import (
-    Closure,
     RecurringSlot,
     SlotStatus,
     Student,
@@ -42,12 +39,3 @@ def set_active(person: Student | Teacher, active: bool) -> bool:
         row.is_active = active
         row.save(update_fields=["is_active"])
         return True
-
-
-def pause(person: Student | Teacher, name: str, first: date, last: date) -> Closure:
-    """Create a closure for a person from ``first`` to ``last``. Raises ValidationError."""
-    owner = {"student": person} if isinstance(person, Student) else {"teacher": person}
-    closure = Closure(name=name, first_date=first, last_date=last, **owner)
-    closure.full_clean()
-    closure.save()
-    return closure

@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     # 404 for a role without a page of the application.
     "app_list": (STAFF, STAFF),
     "auth_user_password_change": (OWNERS, OWNERS),
+    "auth_user_send_link": (NONE, OWNERS),
+    "scheduling_teacher_invite": (OWNERS, OWNERS),
     "mark_today": (NONE, SCHEDULERS | {TEACHER}),
     "cancel_today": (NONE, SCHEDULERS),
     "settings": (VIEWERS, NONE),

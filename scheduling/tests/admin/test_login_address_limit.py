@@ -10,26 +10,15 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils import timezone
 
+from scheduling.tests.support.login import HOME, PASSWORD, SCHOOL
+
 pytestmark = pytest.mark.django_db
-LOGIN = "/admin/login/?next=/admin/"
-SCHOOL, HOME = "203.0.113.9", "198.51.100.7"
-PASSWORD = "correct horse"
 LIMIT = settings.ADDRESS_FAILURE_LIMIT
 
 
 @pytest.fixture(autouse=True)
 def marta():
     return User.objects.create_superuser("marta", password=PASSWORD)
-
-
-@pytest.fixture
-def log_in(client):
-    def log_in(name="marta", password=PASSWORD, address=SCHOOL, **extra):
-        client.logout()
-        sent = {"username": name, "password": password}
-        return client.post(LOGIN, sent, REMOTE_ADDR=address, **extra)
-
-    return log_in
 
 
 @pytest.fixture

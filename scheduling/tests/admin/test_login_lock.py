@@ -12,11 +12,9 @@ from django.utils import timezone
 from scheduling.jobs.execution.runner import run
 from scheduling.models import Job
 from scheduling.tests.jobs.helpers import request, run_options
+from scheduling.tests.support.login import HOME, PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
-LOGIN = "/admin/login/?next=/admin/"
-SCHOOL, HOME = "203.0.113.9", "198.51.100.7"
-PASSWORD = "correct horse"
 LIMIT = settings.AXES_FAILURE_LIMIT
 
 
@@ -24,16 +22,6 @@ LIMIT = settings.AXES_FAILURE_LIMIT
 def users():
     for name in ("marta", "tom"):
         User.objects.create_superuser(name, password=PASSWORD)
-
-
-@pytest.fixture
-def log_in(client):
-    def log_in(name="marta", password=PASSWORD, address=SCHOOL, **extra):
-        client.logout()
-        form = {"username": name, "password": password}
-        return client.post(LOGIN, form, REMOTE_ADDR=address, **extra)
-
-    return log_in
 
 
 @pytest.fixture

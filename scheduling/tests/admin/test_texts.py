@@ -220,9 +220,9 @@ def test_a_schedule_of_the_horizon_job_alone_is_reported_as_incomplete(owner):
 
 def test_a_view_link_is_a_verb_in_spanish(client):
     client.force_login(account(VIEWER))
-    ana = make.student("Ana Ruiz")
+    eva = make.guardian("Eva Ruiz")
     assert 'class="viewlink"' in client.get("/admin/settings/").content.decode()
     assert " Vista " not in in_spanish(client, "/admin/settings/")
-    page = in_spanish(client, f"/admin/scheduling/student/{ana.pk}/change/")
-    assert "Ver alumno" in page
+    page = in_spanish(client, f"/admin/scheduling/guardian/{eva.pk}/change/")
+    assert "Ver tutor" in page
     assert "Vista" not in page

@@ -59,6 +59,8 @@ def test_secret_addresses_of_feeds_are_masked():
     found = log("Not Found: %s", "/studio/family/6-Xy_.secret/cancel/slot-1-2026-01-05?language=es")
     assert found["message"] == "Not Found: /studio/family/***/cancel/slot-1-2026-01-05?language=es"
     assert log("/family/6-Xy_.secret?at=1")["message"] == "/family/***?at=1"
+    link = log("Bad Request: /admin/password/MQ/c9x-secret/")
+    assert link["message"] == "Bad Request: /admin/password/MQ/***/"
 
 
 @pytest.mark.django_db

@@ -54,6 +54,7 @@ NO_PAGE = {
     "scheduling_student_data": "JSON",
     "scheduling_guardian_data": "JSON",
     "scheduling_teacher_data": "JSON",
+    "auth_user_send_link": "takes a POST",
 }
 
 

@@ -43,7 +43,7 @@ def test_new_fixed_schedule_is_entered_by_keyboard(owner_page):
     make.teacher("Michael Haydn")
     student = make.student("Nannerl Mozart")
     page = owner_page
-    page.goto(f"/admin/scheduling/student/{student.pk}/change/")
+    page.goto(f"/admin/scheduling/student/{student.pk}/change/?edit=1")
     page.get_by_role("link", name="Add another Fixed schedule").or_(
         page.get_by_role("button", name="Add another Fixed schedule")
     ).press("Enter")

@@ -72,7 +72,7 @@ def test_row_is_a_card_with_labels_on_a_phone(open_page, owner):
 
 def test_first_invalid_field_of_row_has_focus(owner_page):
     schedule = make.schedule(make.student("Ana Ruiz"))
-    owner_page.goto(f"/admin/scheduling/student/{schedule.student_id}/change/")
+    owner_page.goto(f"/admin/scheduling/student/{schedule.student_id}/change/?edit=1")
     end = owner_page.locator("[name=fixed_schedules-0-end_time]")
     end.fill("08:00")
     owner_page.get_by_role("button", name="Save", exact=True).click()

@@ -1,7 +1,7 @@
 """Pages that change schedules: a form, the plan as a diff, and a button that applies it."""
 
 from .closures import ClosureChangesMixin
-from .deactivate import DeactivateMixin
+from .selected_people import SelectedPeopleMixin
 from .substitutes import SubstituteActionMixin, substitute_url
 from .teacher_absence import TeacherAbsenceMixin, today_of
 from .views import EndPersonMixin, SeriesChangesMixin
@@ -9,8 +9,8 @@ from .zones import StudioZoneChangeMixin
 
 __all__ = [
     "ClosureChangesMixin",
-    "DeactivateMixin",
     "EndPersonMixin",
+    "SelectedPeopleMixin",
     "SeriesChangesMixin",
     "StudioZoneChangeMixin",
     "SubstituteActionMixin",

@@ -27,6 +27,7 @@ from scheduling.services.schedule_changes import (
     EditClosure,
     EndPerson,
     EndSeries,
+    PausePeople,
     PauseSeries,
     ResumeSeries,
     ScheduleChange,
@@ -280,6 +281,28 @@ class DeactivateForm(SelectedRowsForm):
 
     def change(self) -> ScheduleChange:
         return DeactivatePeople(type(self.row), self.row_ids)
+
+
+class PausePeopleForm(SelectedRowsForm):
+    """The days and the reason of a pause; ``chosen`` are the first selected ids."""
+
+    chosen = ""
+    first = day_field(gettext_lazy("First day"))
+    last = day_field(gettext_lazy("Last day"))
+    name = LineInput(
+        label=gettext_lazy("Reason"),
+        max_length=150,
+        initial=pgettext_lazy("a closure's name", "Pause"),
+        help_text=gettext_lazy("Shown on the cancelled classes."),
+    )
+
+    def initial_values(self) -> dict[str, Any]:
+        return {"ids": self.chosen, "first": self.today}
+
+    def change(self) -> ScheduleChange:
+        data = self.cleaned_data
+        days = data["first"], data["last"]
+        return PausePeople(type(self.row), self.row_ids, *days, data["name"])
 
 
 class EndPersonForm(EndForm):

@@ -1,4 +1,4 @@
-"""“Ill today”: cancels a teacher's classes and notifies the families, in two clicks."""
+"""“Ill…”: cancels a teacher's classes and notifies the families, in two clicks for today."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -42,10 +42,11 @@ LONGEST = 12 * WEEK
 
 
 class AbsenceForm(SubstitutesForm):
-    """The last day of a teacher's absence, and the substitutes for the lessons until then."""
+    """The days of a teacher's absence, and the substitutes for the lessons of these days."""
 
     keep = gettext_lazy("cancel it")
 
+    first = day_field(gettext_lazy("First day"))
     last = day_field(gettext_lazy("Last day"))
     name = LineInput(
         label=gettext_lazy("Reason"),
@@ -60,32 +61,33 @@ class AbsenceForm(SubstitutesForm):
         super().__init__(row, today, data)
         if data is not None:
             now = timezone.now()
-            self.add_lessons(lessons_of(row, today, self._last(), now), now)
+            first, last = self._day("first"), self._day("last")
+            self.add_lessons(lessons_of(row, first, max(first, last), now), now)
 
-    def _last(self) -> date:
-        """Return the last day, twelve weeks ahead at most; today if it cannot be read."""
-        field = self.fields["last"]
+    def _day(self, name: str) -> date:
+        """Return the first or last day, at most twelve weeks away; today if it cannot be read."""
         try:
-            last: date = field.clean(self.data.get("last"))
+            day: date = self.fields[name].clean(self.data.get(name))
         except ValidationError:
             return self.today
-        return min(last, self.today + LONGEST)
+        return max(self.today - LONGEST, min(day, self.today + LONGEST))
 
     def initial_values(self) -> dict[str, Any]:
-        return {"last": self.today}
+        return {"first": self.today, "last": self.today}
 
     def change(self) -> ScheduleChange:
         data = self.cleaned_data
-        return TeacherAbsence(self.row, self.today, data["last"], data["name"], self.substitutes)
+        days = data["first"], data["last"]
+        return TeacherAbsence(self.row, *days, data["name"], self.substitutes)
 
 
 class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
-    """“Ill today…”, “Change the time zone…” and “End…” of a teacher."""
+    """“Ill…”, “Change the time zone…” and “Leaves…” of a teacher."""
 
     change_names = ("end", "ill", "zone")
 
     def change_links(self, row: Any) -> list[tuple[str, str]]:
-        titles = {"ill": _("Ill today…"), "zone": _("Change the time zone…")}
+        titles = {"ill": _("Ill…"), "zone": _("Change the time zone…")}
         links = [(self.change_address(name, row.pk), title) for name, title in titles.items()]
         return [*links, *super().change_links(row)]
 
@@ -109,7 +111,7 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
         today = today_of(teacher)
 
         def report(values: dict[str, Any]) -> DeliveryReport:
-            classes = cancelled_for(teacher, today, values["last"], timezone.now())
+            classes = cancelled_for(teacher, values["first"], values["last"], timezone.now())
             return cancellation_report(classes)
 
         def still_concerned(change_plan: ChangePlan) -> bool:
@@ -126,13 +128,13 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 return _("Hand over the classes") if every else _("Hand over and cancel")
             if lines:
                 return ""
-            is_entered = TeacherAbsence(teacher, today, values["last"]).is_entered()
+            is_entered = TeacherAbsence(teacher, values["first"], values["last"]).is_entered()
             return _("Tell the families") if is_entered else _("Close these days")
 
         def is_needless(
             change_plan: ChangePlan, lines: Sequence[ResultLine], values: dict[str, Any]
         ) -> bool:
-            if lines or not TeacherAbsence(teacher, today, values["last"]).is_entered():
+            if lines or not TeacherAbsence(teacher, values["first"], values["last"]).is_entered():
                 return False
             found = report(values)
             return not (found.waiting or found.undelivered or still_concerned(change_plan))
@@ -140,7 +142,7 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
         return change_page(
             request,
             ChangePage(
-                title=_("Ill today"),
+                title=_("Ill"),
                 intro=_(
                     "Classes of these days that have not begun are cancelled at once, or given to "
                     "substitutes. Cancelled classes that were not changed by hand are restored "

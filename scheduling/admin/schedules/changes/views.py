@@ -157,12 +157,12 @@ class SeriesChangesMixin(ChangeViewsMixin):
 
 
 class EndPersonMixin(ChangeViewsMixin):
-    """“End…” of a student or a teacher: ends all their schedules."""
+    """“Leaves…” of a student or a teacher: ends all their schedules."""
 
     change_names: tuple[str, ...] = ("end",)
 
     def change_links(self, row: Any) -> list[tuple[str, str]]:
-        return [(self.change_address("end", row.pk), pgettext("of a person", "End…"))]
+        return [(self.change_address("end", row.pk), pgettext("of a person", "Leaves…"))]
 
     def end_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """End all schedules of a person on a date."""

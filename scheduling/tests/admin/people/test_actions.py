@@ -51,10 +51,10 @@ def run_action(browser, row, action, **more):
     return answer.content.decode()
 
 
-def confirm(browser, person, page):
+def confirm(browser, person, page, change="deactivate"):
     """Submit the plan on ``page``."""
     data = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
-    address = f"/admin/scheduling/{person._meta.model_name}/deactivate/"
+    address = f"/admin/scheduling/{person._meta.model_name}/{change}/"
     answer = browser.post(address, data, follow=True)
     person.refresh_from_db()
     return answer.content.decode()
@@ -132,25 +132,44 @@ def test_a_person_without_upcoming_classes_is_deactivated_at_once(browser):
     assert not ana.is_active
 
 
-@pytest.mark.parametrize("role", ["student", "teacher"])
-def test_a_pause_asks_for_its_dates_and_cancels_their_classes(browser, slot, role):
-    person = getattr(slot, role)
-    assert "Pause: from when to when?" in run_action(browser, person, "pause")
-    assert not Closure.objects.exists()
+def pause(browser, people, first, last):
+    """Request the plan of a pause of these people; return its page."""
+    ids = ",".join(str(person.pk) for person in people)
+    values = {"ids": ids, "first": first, "last": last, "name": "Exams", "look": 1}
+    return browser.get(f"/admin/scheduling/{people[0]._meta.model_name}/pause/", values)
 
-    days = {"first_date": str(today()), "last_date": str(today() + 9 * DAY), "name": "Exams"}
-    text = run_action(browser, person, "pause", **days)
-    assert "1 paused" in text
-    assert "Classes: 2 cancelled." in text
+
+@pytest.mark.parametrize("role", ["student", "teacher"])
+def test_a_pause_of_any_days_shows_its_plan_first(browser, slot, role):
+    person = getattr(slot, role)
+    assert f'name="ids" value="{person.pk}"' in run_action(browser, person, "pause")
+
+    page = pause(browser, [person], today() + 7 * DAY, today() + 16 * DAY).content.decode()
+    assert "This would cancel 2 classes." in page
+    assert not Closure.objects.exists()
+    answer = confirm(browser, person, page, "pause")
+    assert "Done. Classes: 2 cancelled." in answer
     closure = Closure.objects.get()
     assert (closure.name, getattr(closure, role)) == ("Exams", person)
+    assert closure.first_date == today() + 7 * DAY
     assert upcoming_classes().count() == 10
 
 
+def test_several_people_pause_together(browser, slot):
+    other = make.student("Eva Lund")
+    make.closure("Exams", today(), student=other)
+    page = pause(browser, [slot.student, other], today(), today()).content.decode()
+    assert str(slot.student) in page
+    assert "Eva Lund" in page
+    confirm(browser, slot.student, page, "pause")
+    assert Closure.objects.filter(name="Exams").count() == 2
+    again = pause(browser, [slot.student, other], today(), today()).content.decode()
+    assert "An identical closure already exists." in again
+
+
 def test_a_pause_that_ends_before_it_begins_is_refused(browser, slot):
-    days = {"first_date": "2026-02-02", "last_date": "2026-02-01", "name": "Exams"}
-    text = run_action(browser, slot.student, "pause", **days)
-    assert "The last date is before the first date." in text
+    answer = pause(browser, [slot.student], "2026-02-02", "2026-02-01")
+    assert answer.context["form"].errors == {"last": ["The last date is before the first date."]}
     assert not Closure.objects.exists()
 
 
@@ -158,9 +177,10 @@ def test_a_pause_that_ends_before_it_begins_is_refused(browser, slot):
 def test_a_viewer_changes_nothing(client, slot, role):
     client.force_login(account(VIEWER))
     row = slot if role == "slot" else getattr(slot, role)
-    days = {"first_date": str(today()), "last_date": str(today()), "name": "Exams"}
     for action in ("pause", "resume", "end", "deactivate", "activate", "delete_selected"):
-        run_action(client, row, action, **days)
+        run_action(client, row, action)
+    if role != "slot":
+        assert pause(client, [row], today(), today()).status_code == 403
     slot = RecurringSlot.objects.select_related("student", "teacher").get()
     assert (slot.status, slot.student.is_active, slot.teacher.is_active) == ("active", True, True)
     assert not Closure.objects.exists()

@@ -124,7 +124,26 @@ def test_students_page_names_brothers_and_sisters(admin_client, ana):
     family = page[page.index("<h2>Family</h2>") :]
     assert f"{leo.pk}/change/" in family[: family.index("Also with the address")]
     assert f"{mia.pk}/change/" in family[family.index("Also with the address") :]
-    assert "<h2>Family</h2>" not in admin_client.get(student_page(make.student())).content.decode()
+    assert f"guardian/{ana.guardians.get().pk}/change/" in family
+    alone = admin_client.get(student_page(make.student())).content.decode()
+    assert "Brothers and sisters" not in alone
+
+
+def test_guardian_is_added_for_a_student_whose_page_follows(admin_client, ana):
+    add = f"/admin/scheduling/guardian/add/?student={ana.pk}"
+    assert add in admin_client.get(student_page(ana)).content.decode()
+    page = admin_client.get(add).content.decode()
+    assert f'<option value="{ana.pk}" selected>Ana Ruiz' in page
+    data = {
+        "first_name": "Eva",
+        "language": "en",
+        "student_guardians-TOTAL_FORMS": 1,
+        "student_guardians-INITIAL_FORMS": 0,
+        "student_guardians-0-student": ana.pk,
+    }
+    answer = admin_client.post(add, data)
+    assert answer["Location"] == student_page(ana)
+    assert ana.guardians.get().first_name == "Eva"
 
 
 def test_list_shows_the_students_in_a_constant_number_of_queries(

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import FixedSchedule, LessonSettings
+from scheduling.models import FixedSchedule, LessonSettings, Student
+from scheduling.services.calendar_feeds import token_of
 from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
@@ -259,7 +260,7 @@ def test_each_schedule_has_its_teacher_selected(browser):
     for number, teacher in enumerate((marta, None, bea)):
         make.schedule(ana, teacher, weekday=1 + number)
 
-    text = page(browser, ana)
+    text = " ".join(browser.get(f"{address(ana)}?edit=1").content.decode().split())
 
     selects = re.findall(r'<select name="fixed_schedules-\d-teacher".*?</select>', text)
     chosen = [re.findall(r'<option value="(\d*)" selected', select) for select in selects]
@@ -274,16 +275,103 @@ def test_a_viewer_gets_no_link_to_an_account(client):
     assert "/auth/user/" not in text
 
 
-def test_the_slots_of_a_person_are_listed_and_linked(browser):
+def test_weekly_lessons_of_both_kinds_are_one_list(browser):
     ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil", "Europe/Madrid")
-    slot = make.slot(marta, ana, start="09:00", minutes=45)
+    slot = make.slot(marta, ana, start="09:00", minutes=45, interval_weeks=2)
     make.slot(marta, ana, start="15:00", valid_until=TODAY - DAY)
+    make.slot(marta, ana, start="16:00", status="cancelled")
+    rule = make.schedule(ana, marta, weekday=1, start="08:00", end="09:00")
     for person, other in ((ana, marta), (marta, ana)):
         answer = browser.get(address(person))
-        (row,) = answer.context["weekly"]["rows"]
-        assert row["page"] == f"/admin/scheduling/recurringslot/{slot.pk}/change/"
-        assert "09:00–09:45" in row["hours"]
-        assert str(other) in row["with"]
+        first, second = answer.context["weekly"]["rows"]
+        assert first["page"] == f"/admin/scheduling/fixedschedule/{rule.pk}/change/"
+        assert second["page"] == f"/admin/scheduling/recurringslot/{slot.pk}/change/"
+        assert second["change"] == f"/admin/scheduling/recurringslot/{slot.pk}/from/"
+        assert second["hours"] == "09:00–09:45 Europe/Madrid"
+        assert second["notes"] == "every 2 weeks"
+        assert str(other) in first["with"]
+
+
+def test_the_name_is_the_title_and_the_form_is_behind_edit(browser):
+    ana = make.student("Ana Ruiz")
+    text = page(browser, ana)
+    assert "<h1><bdi>Ana Ruiz</bdi></h1>" in text
+    assert "Change student" not in text
+    assert 'name="first_name"' not in text
+    for act in ("recurringslot/add/?student=", "scheduledclass/add/?student=", "student/pause/"):
+        assert f"/admin/scheduling/{act}" in text
+    form = browser.get(f"{address(ana)}?edit=1").content.decode()
+    assert 'name="first_name"' in form
+    assert form.count('type="submit" value="Save') == 1
+    add = browser.get("/admin/scheduling/student/add/").content.decode()
+    assert add.count('type="submit" value="Save') == 1
+
+
+def test_saving_leads_to_the_persons_page(browser):
+    values = {"first_name": "Eva", "language": "en", "is_active": "on"}
+    for formset in ("fixed_schedules", "student_guardians"):
+        values |= {f"{formset}-TOTAL_FORMS": 0, f"{formset}-INITIAL_FORMS": 0}
+    answer = browser.post("/admin/scheduling/student/add/", values)
+    eva = Student.objects.get()
+    assert answer["Location"] == address(eva)
+    assert browser.post(f"{address(eva)}?edit=1", values)["Location"] == address(eva)
+
+
+def test_a_lesson_is_marked_on_the_page_with_one_tap(browser):
+    ana = make.student("Ana Ruiz")
+    over = make.lesson(ana, TODAY, "08:00", "09:00")
+    answer = browser.get(address(ana))
+    (row,) = answer.context["panel"]["recent"]
+    assert (row["line"].pk, row["line"].state) == (over.pk, "")
+    assert "not marked" in answer.content.decode()
+    data = {"attendance": "present", "next": address(ana)}
+    answer = browser.post(f"/admin/today/{over.pk}/mark/", data)
+    assert answer["Location"] == f"{address(ana)}#class-{over.pk}"
+    (row,) = browser.get(address(ana)).context["panel"]["recent"]
+    assert (row["line"].state, row["line"].is_marked) == ("present", True)
+    data["next"] = "https://elsewhere.example/"
+    elsewhere = browser.post(f"/admin/today/{over.pk}/mark/", data)
+    assert elsewhere["Location"] == f"/admin/#class-{over.pk}"
+
+
+def test_planned_lessons_are_listed_too(browser):
+    rule = make.schedule(make.student("Ana Ruiz"), weekday=4, start="10:00", end="11:00")
+    stored = make.lesson(rule.student, date(2026, 1, 10))
+    answer = browser.get(address(rule.student))
+    rows = answer.context["panel"]["classes"]
+    pks = [row["line"] and row["line"].pk for row in rows]
+    assert pks == [None, stored.pk, None, None, None]
+    assert "Thu 8 Jan 2026" in rows[0]["when"]
+    assert answer.content.decode().count("not created yet") == 4
+
+
+def test_absences_and_make_ups_owed_are_listed(browser):
+    ana, marta = make.student("Ana Ruiz"), make.teacher("Marta Gil")
+    make.closure("Trip", TODAY, TODAY + 5 * DAY, student=ana)
+    make.closure("Past", TODAY - 9 * DAY, TODAY - DAY, student=ana)
+    flu = make.closure("Flu", TODAY + DAY, teacher=marta)
+    values = {"closure": flu, "status": "cancelled", "cancelled_by": "closure"}
+    lost = make.lesson(ana, TODAY + DAY, teacher=marta, **values)
+    context = browser.get(address(ana)).context
+    away = [row["text"] for row in context["away"]]
+    assert away == ["Trip, Wed 7 Jan 2026 – Mon 12 Jan 2026"]
+    (owed,) = context["owed"]["rows"]
+    assert (owed["with"], owed["by"]) == (marta, "Mon 9 Mar 2026")
+    assert f"make_up={lost.pk}" in owed["find"]
+    assert len(browser.get(address(marta)).context["owed"]["rows"]) == 1
+
+
+def test_a_feed_is_created_and_copied_on_the_page(browser):
+    ana = make.student("Ana Ruiz")
+    add = f"/admin/scheduling/calendarfeed/add/?student={ana.pk}"
+    assert add in page(browser, ana)
+    answer = browser.post(add, {"student": ana.pk})
+    assert answer["Location"] == f"{address(ana)}#feed"
+    text = page(browser, ana)
+    url = f"http://testserver/calendar/{token_of(ana.feeds.get())}.ics"
+    assert text.count(f">{url}<") == 1
+    for program in ("iPhone: ", "Android: ", "Outlook: "):
+        assert program in text
 
 
 def test_a_teacher_links_to_the_lesson_settings(browser):

@@ -111,3 +111,15 @@ def test_the_default_day_is_the_teachers_own_date(browser, marta, monkeypatch):
 def test_a_viewer_has_no_link(marta, client: Client):
     client.force_login(account("Viewer"))
     assert "/ill/" not in client.get("/admin/scheduling/teacher/").content.decode()
+
+
+def test_an_absence_begins_on_any_day(browser, marta):
+    url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
+    week_later = MONDAY + timedelta(7)
+    days = {"first": week_later, "last": week_later, "name": "Flu", "look": 1}
+    answer = browser.get(url, days)
+    assert "This would cancel 2 classes." in answer.content.decode()
+    assert message_of(browser.post(url, hidden_fields(answer))).startswith("Done.")
+    cancelled = ScheduledClass.objects.filter(status="cancelled")
+    assert {row.date for row in cancelled} == {week_later}
+    assert f'value="{MONDAY}"' in browser.get(url).content.decode()

@@ -278,7 +278,7 @@ def test_hours_that_are_missing_are_named_with_a_link(browser, clara, monday):
     text = text_of(answer)
     assert "Searched from 10:00 to 11:00, as no hours have been entered: Tom Lee" in text
     assert "The working hours of Tom Lee are not known" in text
-    page = f"/admin/scheduling/teacher/{tom.pk}/change/#working_hours-group"
+    page = f"/admin/scheduling/teacher/{tom.pk}/change/?edit=1#working_hours-group"
     assert page in answer.content.decode()
 
 

@@ -122,6 +122,37 @@ def test_closure_earns_no_make_up(lost):
     assert owed() == []
 
 
+@pytest.mark.parametrize(
+    ("rule", "whose", "earns"),
+    [
+        ("teacher", "teacher", True),
+        ("notice", "teacher", True),
+        ("never", "teacher", False),
+        ("notice", "student", False),
+    ],
+)
+def test_closure_of_the_teacher_earns_a_make_up_by_the_rule(lost, rule, whose, earns):
+    make.studio(makeup_rule=rule)
+    make.closure("Flu", MONDAY, **{whose: getattr(lost, whose)})
+    weekly(now=EARLY - timedelta(3))
+    lost.refresh_from_db()
+    assert (lost.status, lost.cancelled_by) == ("cancelled", "closure")
+    assert owed() == ([lost] if earns else [])
+
+
+def test_runs_keep_a_class_of_a_closure_that_has_a_make_up(lost):
+    closure = make.closure("Flu", MONDAY, teacher=lost.teacher)
+    weekly(now=EARLY - timedelta(3))
+    made = schedule(lost)
+    lost.student.is_active = False
+    lost.student.save()
+    weekly(now=EARLY - timedelta(3))
+    assert make_ups.make_up_of(lost) == made
+    assert (lost.closure, lost.status) == (None, "scheduled")  # as loaded before the closure
+    lost.refresh_from_db()
+    assert (lost.closure, lost.status) == (closure, "cancelled")
+
+
 def test_one_make_up_per_class(lost):
     cancel(lost)
     made = schedule(lost)

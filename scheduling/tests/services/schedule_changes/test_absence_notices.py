@@ -6,11 +6,12 @@ import pytest
 from django.core import mail
 
 from scheduling.jobs.notifications.delivery import deliver
-from scheduling.models import Message
+from scheduling.models import Message, ScheduledClass
 from scheduling.selectors.messages import cancellation_report
-from scheduling.services.schedule_changes import TeacherAbsence, cancelled_for
+from scheduling.services.classes.make_ups import make_ups_owed, schedule
+from scheduling.services.schedule_changes import DeleteClosures, TeacherAbsence, cancelled_for
 from scheduling.tests import factories as make
-from scheduling.tests.factories import EARLY, MONDAY, day, moment
+from scheduling.tests.factories import EARLY, MONDAY, at, day, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.services.schedule_changes.helpers import do, look, said
 from scheduling.tests.support.mail_server import mail_server
@@ -138,3 +139,35 @@ def test_deleting_the_closure_restores_the_classes(marta):
     do(TeacherAbsence(marta, MONDAY, MONDAY))
     marta.closures.get().delete()
     assert horizon().counts["restored"] == 3
+
+
+def test_lessons_that_no_run_has_created_are_cancelled_and_earn_a_make_up(marta):
+    ivy = make.student("Ivy Sun", email="ivy@example.org")
+    make.schedule(ivy, marta, weekday=2, start="09:00", end="10:00")
+    flu = TeacherAbsence(marta, day("2026-01-12"), day("2026-01-13"), "Flu")
+    plan = look(flu)
+    assert said(plan) == {"cancelled": 4}
+    # The row of a preview is gone again: no page links to it.
+    assert [line.class_id for line in plan.lines if line.student == "Ivy Sun"] == [None]
+    assert not ScheduledClass.objects.filter(student=ivy).exists()
+
+    done = do(flu, notify=True)
+
+    assert (said(done), done.notified.queued) == ({"cancelled": 4}, 3)
+    lost = ScheduledClass.objects.get(student=ivy)
+    assert (lost.status, lost.closure, lost.edited_at) == ("cancelled", marta.closures.get(), None)
+    assert lost in ScheduledClass.objects.filter(make_ups_owed(MONDAY))
+    assert said(do(DeleteClosures((marta.closures.get().pk,)))) == {"restored": 4}
+    assert not ScheduledClass.objects.filter(make_ups_owed(MONDAY)).exists()
+
+
+def test_end_of_an_absence_warns_of_make_ups(marta):
+    do(TeacherAbsence(marta, MONDAY, MONDAY))
+    lost = ScheduledClass.objects.get(date=MONDAY, student__first_name="Leo")
+    schedule(lost.pk, to_date=day("2026-01-09"), start_time=at("16:00"), now=EARLY)
+    reopen = look(DeleteClosures((marta.closures.get().pk,)))
+    assert said(reopen) == {"restored": 3}
+    assert reopen.warnings == [
+        "Its make-up takes place too: Leo Park · Fri 9 Jan 2026, 16:00–17:00 (Europe/Madrid). "
+        "Cancel the make-up if it is no longer needed."
+    ]

@@ -323,7 +323,8 @@ def _earns(scheduled_class, rules):
     rule = rules.makeup_rule
     if rule == "never" or scheduled_class.make_ups.all():
         return False
-    if scheduled_class.cancelled_by in ("teacher", "studio"):
+    closure = scheduled_class.closure
+    if scheduled_class.cancelled_by in ("teacher", "studio") or (closure and closure.teacher_id):
         return True
     cancelled = scheduled_class.cancelled_at or scheduled_class.edited_at
     return (

@@ -1,4 +1,4 @@
-"""“Deactivate…”: a page with a preview, because future classes are removed."""
+"""“Pause…” and “Deactivate…” of selected people: pages with a preview of their classes."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -15,24 +15,72 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.bulk_actions import selected_rows
 from scheduling.admin.core.mixins import MixinBase
+from scheduling.domain.typed_text import is_row_id
 from scheduling.selectors.people_lists import has_classes_ahead
 from scheduling.selectors.studio import studio_today
 
-from .forms import DeactivateForm
+from .forms import DeactivateForm, PausePeopleForm
 from .plan_page import PREVIEW_PARAM, ChangePage, change_page
 
 MAX_NAMED = 5
 
 
-class DeactivateMixin(MixinBase):
-    """Adds the page and the action; a form that deactivates a person leads to the page, too."""
+class SelectedPeopleMixin(MixinBase):
+    """Adds the pages and the actions; a form that deactivates a person leads to its page, too."""
 
     whose: ClassVar[str]
 
     def get_urls(self) -> list[Any]:
-        name = f"scheduling_{self.opts.model_name}_deactivate"
-        own = path("deactivate/", self.admin_site.admin_view(self.deactivate_view), name=name)
-        return [own, *super().get_urls()]
+        prefix = f"scheduling_{self.opts.model_name}"
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(view), name=f"{prefix}_{name}")
+            for name, view in (("deactivate", self.deactivate_view), ("pause", self.pause_view))
+        ]
+        return [*own, *super().get_urls()]
+
+    @admin.action(permissions=["pause"], description=gettext_lazy("Pause…"))
+    def pause(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
+        """Redirect to the form."""
+        found = selected_rows(request, rows)
+        if found is None:
+            return None
+        return HttpResponseRedirect(self.pause_address([row.pk for row in found]))
+
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        # A pause is stored as a closure.
+        may_change = self.has_change_permission(request)
+        return may_change and request.user.has_perm("scheduling.add_closure")
+
+    def pause_address(self, ids: list[int]) -> str:
+        """Return the URL of the form that pauses these people."""
+        query = urlencode({"ids": ",".join(map(str, ids))}, safe=",")
+        return f"{reverse(f'admin:scheduling_{self.opts.model_name}_pause')}?{query}"
+
+    def pause_view(self, request: HttpRequest) -> HttpResponse:
+        """Preview and apply a pause of the people in ``ids``."""
+        if not self.has_pause_permission(request):
+            raise PermissionDenied
+        data = request.POST if request.method == "POST" else request.GET
+        chosen = data.get("ids", "")
+        back = self._list()
+        if is_row_id(chosen):
+            back = reverse(f"admin:scheduling_{self.opts.model_name}_change", args=[chosen])
+        return change_page(
+            request,
+            ChangePage(
+                title=_("Pause"),
+                intro=_(
+                    "There are no classes on those days: existing ones are cancelled unless they "
+                    "were edited by hand, and restored when the closure is deleted."
+                ),
+                button=_("Pause"),
+                row=self.model(),
+                row_label=self._names(request),
+                form=type("PausePeopleForm", (PausePeopleForm,), {"chosen": chosen}),
+                next_address=lambda change_plan: back,
+                back=back,
+            ),
+        )
 
     @admin.action(permissions=["change"], description=gettext_lazy("Deactivate…"))
     def deactivate(self, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponse | None:
