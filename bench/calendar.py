@@ -57,6 +57,9 @@ def measure(times: int) -> None:
     print("| request | median | slowest | queries | kB |\n|---|---|---|---|---|")
     for name, address in (
         ("the page", ""),
+        ("a day by teacher", f"?plain=1&view=day&date={TODAY}"),
+        ("a day by room", f"?plain=1&view=day&by=room&date={TODAY}"),
+        ("a day as a list", f"?plain=1&view=day&by=time&date={TODAY}"),
         ("its week", f"events/?{week}"),
         ("its week, planned", f"planned/?{week}"),
         ("a week with only planned classes", f"planned/?{ahead}"),
