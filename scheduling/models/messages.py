@@ -100,7 +100,7 @@ class Message(models.Model):
     blocked_since = models.DateTimeField(_("blocked since"), null=True)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
+        on_delete=models.SET_NULL,
         null=True,
         editable=False,
         related_name="+",

@@ -93,6 +93,18 @@ def test_invited_teacher_who_lost_the_mail_asks_for_a_link(owner, client, clara)
     assert "tu cuenta" in Message.objects.get().subject
 
 
+def test_invited_account_is_deleted_and_its_message_not_sent(owner, clara):
+    invite(owner, clara)
+    clara.refresh_from_db()
+    page = f"/admin/auth/user/{clara.user_id}/delete/"
+    assert "Are you sure" in owner.get(page).content.decode()
+    owner.post(page, {"post": "yes"})
+    clara.refresh_from_db()
+    assert clara.user is None
+    assert deliver(timezone.now()) == 0
+    assert Message.objects.get().state == "stale"
+
+
 def test_taken_address_and_second_account_are_refused(owner, clara):
     User.objects.create_user("CLARA@example.org")
     answer = invite(owner, clara)

@@ -69,7 +69,9 @@ def test_an_absence_offers_who_is_free_and_cancels_the_rest(browser, marta, bea)
     ]
     assert field.help_text == "Not free: Dora Vega teaches Iker."
 
-    answer = get_preview(browser, url, {"last": MONDAY, "name": "Flu", ana: bea.pk, leo: ""})
+    answer = get_preview(
+        browser, url, {"first": MONDAY, "last": MONDAY, "name": "Flu", ana: bea.pk, leo: ""}
+    )
     page = answer.content.decode()
     assert "This would give 1 class to a substitute and cancel 1 class." in page
     assert "3 e-mails" not in page
@@ -95,7 +97,9 @@ def test_an_absence_offers_who_is_free_and_cancels_the_rest(browser, marta, bea)
 def test_a_teacher_who_is_not_free_any_more_is_named_beside_the_lesson(browser, marta, bea):
     url = f"/admin/scheduling/teacher/{marta.pk}/ill/"
     ana = f"substitute_{class_of('Ana').pk}"
-    answer = get_preview(browser, url, {"last": MONDAY, "name": "Flu", ana: bea.pk})
+    answer = get_preview(
+        browser, url, {"first": MONDAY, "last": MONDAY, "name": "Flu", ana: bea.pk}
+    )
     make.lesson(make.student("Iker"), start="16:30", end="17:00", teacher=bea)
     answer = browser.post(url, submitted(answer))
     assert answer.context["form"].errors == {
