@@ -134,7 +134,8 @@ class Studio:
             run_job(job, self.now.date(), self.now, weeks=4)
 
     def _add_rows(self, number: int) -> None:
-        start, end, day = f"{11 + number}:00", f"{11 + number}:45", 1 + number % 5
+        # The first are the latest of their day: if one of many is still ahead, so is one of few.
+        start, end, day = f"{22 - number}:00", f"{22 - number}:45", 1 + number % 5
         # Other people.
         other, friend = make.teacher(), make.student()
         offer = LessonSettings.objects.create(teacher=other)
@@ -222,7 +223,7 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
         "calendar_students": "q=a",
         "explain": f"student={studio.student.pk}&{days}",
         "scheduling_scheduledclass_changelist": "when=all",
-        "scheduling_scheduledclass_substitute": f"lessons={studio.lesson.pk}",
+        "scheduling_scheduledclass_substitute": f"references={studio.lesson.pk}",
         "auditlog_logentry_changelist": "",
     }
     found = {}

@@ -1,6 +1,5 @@
 """Changes of one or more people: leaving, a teacher's absence, deactivation."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import from_epoch
 from scheduling.domain.windows import DAY, Window, horizon_window, monday_of
 from scheduling.jobs.generation.class_insert import insert_classes
 from scheduling.jobs.notifications.changes import earlier_cancellations
+from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.models import (
     CancelledBy,
     ClassStatus,
@@ -132,7 +133,8 @@ class TeacherAbsence:
             text = _("The last date is before the first date.")
             raise ValidationError({"last": text}, code="validity")
         record = ChangeRecord(before=teacher.time_zone, teachers={teacher.pk})
-        add_substitutes(record, self.substitutes, context)
+        if self.substitutes:
+            add_substitutes(record, self.substitutes, context)
         earlier = cancelled_for(teacher, self.first, self.last, context.now)
         name = self.name or _("Teacher absent")
         if not self.is_entered():
@@ -142,9 +144,8 @@ class TeacherAbsence:
             )
         record.earlier_changes = earlier_cancellations(earlier)
         record.days.append((self.first, self.last))
-        substituted = set(_substituted(teacher, self.first, self.last))
         record.is_reported = lambda line: (
-            is_relevant(line) and is_not_conflict(line) and line.class_id not in substituted
+            is_relevant(line) and is_not_conflict(line) and not _has_substitute(line, teacher)
         )
         record.lines += list_or_cancel_remaining(
             {"teacher": teacher},
@@ -212,10 +213,12 @@ class PausePeople:
         return record
 
 
-def _substituted(teacher: Teacher, first: date, last: date) -> Iterable[int]:
-    """Return the ids of the classes on these days that substitutes give for ``teacher``."""
-    rows = ScheduledClass.objects.filter(original_teacher=teacher, date__gte=first, date__lte=last)
-    return rows.order_by().values_list("pk", flat=True)
+def _has_substitute(line: ResultLine, teacher: Teacher) -> bool:
+    """Return whether a substitute gives the class of ``line`` for ``teacher``."""
+    if line.outcome is not Outcome.PROTECTED:
+        return False
+    rows = ScheduledClass.objects.filter(pk=line.class_id or 0, original_teacher=teacher)
+    return rows.exists()
 
 
 def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> list[ScheduledClass]:

@@ -239,11 +239,11 @@ def _order(lesson: Lesson) -> tuple[datetime, str, str]:
 
 
 def sessions(lessons: Iterable[Lesson]) -> list[Sequence[Lesson]]:
-    """Return ``lessons`` in order, the students of a group lesson together."""
+    """Return ``lessons`` in order, the stored students of a group lesson together."""
     found: dict[object, list[Lesson]] = {}
     for lesson in lessons:
         key: object = lesson.reference
-        if lesson.is_shared:
+        if lesson.is_shared and lesson.class_id is not None:
             key = (lesson.teacher_id, lesson.starts_at, lesson.ends_at)
         found.setdefault(key, []).append(lesson)
     return list(found.values())

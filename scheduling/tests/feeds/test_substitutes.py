@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 
-from scheduling.models import CalendarFeed
+from scheduling.models import CalendarFeed, ScheduledClass
 from scheduling.services.calendar_feeds import token_of
 from scheduling.services.substitutes import hand_over
 from scheduling.tests import factories as make
@@ -33,6 +33,8 @@ def test_a_substitute_has_the_class_in_the_feed_with_the_name_of_the_other_teach
 
     assert events() == []
     hand_over([(str(row.pk), bea.pk)], EARLY)
+    # The clock of the database is later than EARLY.
+    ScheduledClass.objects.update(updated_at=EARLY)
     (before,) = events()
     assert before["DESCRIPTION"] == "Substitute for Marta"
     marta.name = "Marta Gil"

@@ -1,9 +1,10 @@
 """“Find a substitute”: who can give lessons of another teacher, and giving them in one act."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -39,75 +40,105 @@ from .plan_page import ChangePage, change_page
 
 # The most lessons of one form.
 MAX_LESSONS = 100
+# The parameter that asks for the substitutes instead of the plan.
+CHOOSE = "choose"
 
 
 def substitute_url(*references: object) -> str:
     """Return the URL of “Find a substitute” for lessons, by their references."""
     page = reverse("admin:scheduling_scheduledclass_substitute")
-    return f"{page}?lessons={','.join(map(str, references))}"
-
-
-class SubstituteField(forms.ChoiceField):
-    """The substitute for a lesson. ``busy`` are the reasons of those who are not free, by value."""
-
-    def __init__(self, *, busy: dict[str, str], **values: Any) -> None:
-        self.busy = busy
-        super().__init__(required=False, **values)
-
-    def validate(self, value: Any) -> None:
-        if value and not self.valid_value(value):
-            text = _("This teacher is not free: %(reason)s.")
-            reason = self.busy.get(value, _("not active, or gives the lesson already"))
-            raise forms.ValidationError(text % {"reason": reason})
+    return f"{page}?references={','.join(map(str, references))}"
 
 
 class SubstitutesForm(ChangeForm):
-    """A form with a field for each of ``lessons``; a group lesson has one."""
+    """A form that chooses substitutes for lessons; a group lesson has one.
+
+    Unbound, with the values that were ``asked`` for so far, it offers those who are free. Bound, it
+    has the choice in hidden fields, until it is refused.
+    """
 
     keep = gettext_lazy("leave it as it is")
-    groups: Sequence[Sequence[Lesson]] = ()
     # The number of lessons that are offered, if there are more.
     most = 0
 
-    def add_lessons(self, lessons: Sequence[Lesson], now: datetime) -> None:
-        """Add the fields. A constant number of queries."""
-        self.groups = sessions(lessons[:MAX_LESSONS])
+    def __init__(
+        self,
+        row: Any,
+        today: date,
+        data: Any = None,
+        *,
+        asked: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.asked: Mapping[str, Any] = asked or {}
+        super().__init__(row, today, data)
+        if data is not None:
+            for name in data:
+                if name.startswith(field_of("")):
+                    self.fields[name] = forms.IntegerField(
+                        required=False, min_value=1, widget=forms.HiddenInput
+                    )
+        elif asked is not None:
+            self._offer(self.asked)
+
+    def lessons(self, values: Mapping[str, Any], now: datetime) -> Sequence[Lesson]:
+        """Return the lessons for which substitutes are offered."""
+        raise NotImplementedError
+
+    def refuse(self, error: Any) -> None:
+        self._offer(self.data)
+        super().refuse(error)
+
+    def _offer(self, values: Mapping[str, Any]) -> None:
+        """Add a field for each lesson. A constant number of queries."""
+        now = timezone.now()
+        lessons = self.lessons(values, now)
         self.most = MAX_LESSONS if len(lessons) > MAX_LESSONS else 0
         availability = Availability(lessons[:MAX_LESSONS], now)
-        found = [(group, availability.of(group[0])) for group in self.groups]
+        groups = sessions(lessons[:MAX_LESSONS])
+        found = [(group, availability.of(group[0])) for group in groups]
         for group, candidates in found:
-            self.fields[_name(group)] = _field(group, candidates, availability, str(self.keep))
+            field = _field(group, candidates, availability, str(self.keep))
+            name = field_of(group[0].reference)
+            field.initial = values.get(name)
+            self.fields[name] = field
+
+    @property
+    def choose_url(self) -> str:
+        """The page that offers substitutes, with the values so far; empty for that page itself."""
+        if not self.is_bound:
+            return ""
+        values = {name: self.data.get(name, "") for name in self.fields}
+        return f"?{urlencode(values | {CHOOSE: 1})}"
 
     @property
     def substitutes(self) -> tuple[tuple[str, int], ...]:
         """The chosen teachers, by the references of lessons; the form must be valid."""
-        return tuple(
-            (lesson.reference, int(teacher))
-            for group in self.groups
-            if (teacher := self.cleaned_data.get(_name(group)))
-            for lesson in group
-        )
-
-
-def _name(group: Sequence[Lesson]) -> str:
-    return field_of(group[0].reference)
+        prefix = field_of("")
+        chosen = {
+            name.removeprefix(prefix): int(teacher)
+            for name, teacher in self.cleaned_data.items()
+            if name.startswith(prefix) and teacher
+        }
+        stored = find_lessons((each for each in chosen if each.isdigit()), timezone.now())
+        for group in sessions(stored):
+            teacher = next(chosen[each.reference] for each in group if each.reference in chosen)
+            chosen |= {each.reference: teacher for each in group}
+        return tuple(chosen.items())
 
 
 def _field(
     group: Sequence[Lesson], candidates: Iterable[Candidate], availability: Availability, keep: str
-) -> SubstituteField:
+) -> forms.ChoiceField:
     lesson = group[0]
     regular: list[tuple[str, str]] = []
     teaching: list[tuple[str, str]] = []
     others: list[tuple[str, str]] = []
-    busy: dict[str, str] = {}
-    named = []
+    busy = []
     for each in candidates:
         value = str(each.teacher.pk)
         if each.obstacle is not None:
-            busy[value] = availability.text(each.obstacle)
             if each.teaches_subject or each.is_regular:
-                named.append(_busy_text(each, busy[value]))
+                busy.append(_busy_text(each, availability.text(each.obstacle)))
             continue
         kind = regular if each.is_regular else teaching if each.teaches_subject else others
         kind.append((value, _label(each)))
@@ -121,10 +152,10 @@ def _field(
     texts = []
     if not regular and not teaching:
         texts.append(_("Nobody who teaches this is free."))
-    if named:
-        texts.append(_("Not free: %(list)s.") % {"list": "; ".join(named)})
-    return SubstituteField(
-        label=_lesson_text(group), choices=choices, busy=busy, help_text=" ".join(texts)
+    if busy:
+        texts.append(_("Not free: %(list)s.") % {"list": "; ".join(busy)})
+    return forms.ChoiceField(
+        label=_lesson_text(group), choices=choices, required=False, help_text=" ".join(texts)
     )
 
 
@@ -155,19 +186,15 @@ def _lesson_text(group: Sequence[Lesson]) -> str:
 
 
 class FindSubstituteForm(SubstitutesForm):
-    """The substitutes for ``found``; the hidden field has the references that were asked for."""
+    """The substitutes for lessons; the hidden field has their references."""
 
-    lessons = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
-
-    def __init__(
-        self, row: Any, today: date, data: Any = None, *, asked: str, found: Sequence[Lesson]
-    ) -> None:
-        self.asked = asked
-        super().__init__(row, today, data)
-        self.add_lessons(found, timezone.now())
+    references = forms.CharField(widget=forms.HiddenInput, max_length=20_000)
 
     def initial_values(self) -> dict[str, Any]:
-        return {"lessons": self.asked}
+        return {"references": self.asked.get("references", "")}
+
+    def lessons(self, values: Mapping[str, Any], now: datetime) -> Sequence[Lesson]:
+        return find_lessons(values.get("references", "").split(",")[:MAX_LESSONS], now)
 
     def change(self) -> ScheduleChange:
         return GiveToSubstitutes(self.substitutes)
@@ -202,10 +229,9 @@ class SubstituteActionMixin(MixinBase):
         if not self.has_substitute_permission(request):
             raise PermissionDenied
         values = request.POST if request.method == "POST" else request.GET
-        asked = values.get("lessons", "")
-        references = asked.split(",")[:MAX_LESSONS]
-        lessons = find_lessons(references, timezone.now())
+        references = values.get("references", "").split(",")
         page = reverse("admin:scheduling_scheduledclass_changelist")
+        lessons = find_lessons(references[:MAX_LESSONS], timezone.now())
         if not lessons:
             text = ngettext(
                 "This class has no teacher, or does not take place.",
@@ -229,7 +255,7 @@ class SubstituteActionMixin(MixinBase):
                 button=_("Give the classes to them"),
                 row=row or ScheduledClass(),
                 row_label=str(row) if row else "",
-                form=partial(FindSubstituteForm, asked=asked, found=lessons),
+                form=partial(FindSubstituteForm, asked=values),
                 next_address=lambda change_plan: page,
                 notifies=is_offered(),
                 back=page,

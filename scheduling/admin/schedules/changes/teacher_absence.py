@@ -1,7 +1,8 @@
 """“Ill…”: cancels a teacher's classes and notifies the families, in two clicks for today."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -29,11 +30,11 @@ from scheduling.services.schedule_changes import (
     cancelled_for,
 )
 from scheduling.services.schedule_changes.plan_text import SUBSTITUTED, kind_of_line
-from scheduling.services.substitutes import lessons_of
+from scheduling.services.substitutes import Lesson, lessons_of
 
 from .forms import day_field
 from .plan_page import ChangePage, change_page
-from .substitutes import SubstitutesForm
+from .substitutes import CHOOSE, SubstitutesForm
 from .views import EndPersonMixin
 from .zones import ZoneChangeMixin
 
@@ -57,23 +58,21 @@ class AbsenceForm(SubstitutesForm):
         ),
     )
 
-    def __init__(self, row: Any, today: date, data: Any = None) -> None:
-        super().__init__(row, today, data)
-        if data is not None:
-            now = timezone.now()
-            first, last = self._day("first"), self._day("last")
-            self.add_lessons(lessons_of(row, first, max(first, last), now), now)
+    def initial_values(self) -> dict[str, Any]:
+        asked = {name: self.asked[name] for name in ("first", "last", "name") if name in self.asked}
+        return {"first": self.today, "last": self.today} | asked
 
-    def _day(self, name: str) -> date:
-        """Return the first or last day, at most twelve weeks away; today if it cannot be read."""
+    def lessons(self, values: Mapping[str, Any], now: datetime) -> Sequence[Lesson]:
+        first, last = (self._day(values.get(name)) for name in ("first", "last"))
+        return lessons_of(self.row, first, max(first, last), now)
+
+    def _day(self, value: Any) -> date:
+        """Return a date at most twelve weeks away; today if the value cannot be read."""
         try:
-            day: date = self.fields[name].clean(self.data.get(name))
+            day: date = self.fields["first"].clean(value)
         except ValidationError:
             return self.today
         return max(self.today - LONGEST, min(day, self.today + LONGEST))
-
-    def initial_values(self) -> dict[str, Any]:
-        return {"first": self.today, "last": self.today}
 
     def change(self) -> ScheduleChange:
         data = self.cleaned_data
@@ -108,7 +107,7 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
             ["scheduling.add_closure", "scheduling.change_scheduledclass"]
         ):
             raise PermissionDenied
-        today = today_of(teacher)
+        today, is_choosing = today_of(teacher), CHOOSE in request.GET
 
         def report(values: dict[str, Any]) -> DeliveryReport:
             classes = cancelled_for(teacher, values["first"], values["last"], timezone.now())
@@ -151,10 +150,10 @@ class TeacherAbsenceMixin(ZoneChangeMixin, EndPersonMixin):
                 button=_("Cancel the classes"),
                 other_button=other_button,
                 row=teacher,
-                form=AbsenceForm,
+                form=partial(AbsenceForm, asked=request.GET if is_choosing else None),
                 next_address=lambda change_plan: self.row_address(teacher.pk),
                 is_danger=True,
-                preview_at_once=True,
+                preview_at_once=not is_choosing,
                 today=today,
                 notifies=is_offered(),
                 notes=lambda change_plan, values: _pending(report(values)),
