@@ -179,7 +179,9 @@ def _overdue_marks(request: HttpRequest, now: datetime) -> int:
 
 def _unmarked(count: int, may_mark: bool) -> Iterator[Need]:
     if count:
-        text = ngettext("%(n)s lesson not marked", "%(n)s lessons not marked", count)
+        text = ngettext(
+            "%(n)s lesson not marked in time", "%(n)s lessons not marked in time", count
+        )
         text %= {"n": number_text(count)}
         url = listed("scheduledclass", when="all", attendance="overdue")
         yield Need(text, url, text, action=_("Mark them") if may_mark else "")

@@ -69,7 +69,7 @@ def test_each_number_is_that_of_the_list_it_links_to():
     client = client_of(account(SCHEDULER))
     found = needs(client)
     for lead, count in {
-        "3 lessons not marked": 3,
+        "3 lessons not marked in time": 3,
         "2 make-ups owed": 2,
         "1 student without a start date": 1,
         "1 teacher without working hours": 1,
@@ -119,8 +119,8 @@ def test_teachers_see_their_own_marks_only():
     make.lesson(None, NOON.date(), "10:00", "11:00", clara)
     client = client_of(account(TEACHER, teacher=clara))
     found = needs(client)
-    assert list(found) == ["1 lesson not marked"]
-    assert len(client.get(found["1 lesson not marked"]).context["cl"].result_list) == 1
+    assert list(found) == ["1 lesson not marked in time"]
+    assert len(client.get(found["1 lesson not marked in time"]).context["cl"].result_list) == 1
     numbers = client.get("/admin/").context["front"]["today"]
     assert (numbers["count"], numbers["over"], numbers["unmarked"]) == (1, "1", "1")
 
