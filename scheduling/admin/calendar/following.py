@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling.admin.schedules.changes.plan_page import CALENDAR_PARAM, PREVIEW_PARAM
+from scheduling.admin.core.links import CALENDAR_PARAM
+from scheduling.admin.schedules.changes.plan_page import PREVIEW_PARAM
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import minutes_between
 from scheduling.domain.windows import monday_of

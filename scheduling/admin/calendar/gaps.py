@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from scheduling.admin.core.links import find_time_url
+from scheduling.admin.core.links import CALENDAR_PARAM, find_time_url
 from scheduling.domain.openings import Gap
 from scheduling.domain.wallclock import instant
 from scheduling.domain.working_hours import time_of
@@ -58,6 +58,7 @@ def form_url(
         "room": room_id if room_id is not None else query.room_id,
         "weekday": day.isoweekday(),
         "valid_from": day.isoformat(),
+        CALENDAR_PARAM: day.isoformat(),
     }
     if hours is not None:
         start, end = hours

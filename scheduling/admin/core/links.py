@@ -15,6 +15,9 @@ from scheduling.selectors.studio import studio_today
 
 from .permissions import may_run_jobs, may_see_everyone
 
+# A date in the address of a form: the calendar is shown at it once the form is saved.
+CALENDAR_PARAM = "calendar"
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -118,3 +121,12 @@ def sheet_url(kind: str, pk: int, sheet: str = "", day: date | None = None) -> s
     if day is not None:
         query["day"] = day.isoformat()
     return f"{reverse('admin:sheets')}?{urlencode(query)}"
+
+
+def calendar_of(request: HttpRequest) -> str:
+    """Return the address of the calendar that led to a form; empty if another page did."""
+    try:
+        day = date.fromisoformat(request.GET.get(CALENDAR_PARAM, ""))
+    except ValueError:
+        return ""
+    return f"{reverse('admin:calendar')}?date={day}"

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -21,7 +21,7 @@ from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outs
 from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
 from scheduling.admin.core.changelist import LargeTableMixin
 from scheduling.admin.core.filters import ChoiceFilter, RoomFilter, TeacherFilter, ValidityFilter
-from scheduling.admin.core.links import find_time_url
+from scheduling.admin.core.links import calendar_of, find_time_url
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
@@ -155,6 +155,11 @@ class RecurringSlotAdmin(
         return super().add_view(
             request, form_url, {"other_ways": other_ways(request.GET), **(extra_context or {})}
         )
+
+    def response_post_save_add(self, request: HttpRequest, obj: RecurringSlot) -> HttpResponse:
+        if address := calendar_of(request):
+            return HttpResponseRedirect(address)
+        return super().response_post_save_add(request, obj)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}

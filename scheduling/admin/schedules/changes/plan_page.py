@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import links_for
+from scheduling.admin.core.links import CALENDAR_PARAM, calendar_of, links_for
 from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
@@ -44,8 +44,6 @@ from scheduling.services.schedule_changes.plan_text import (
 from .forms import ChangeForm
 
 PREVIEW_PARAM = "look"
-# The date at which the calendar is shown after the change.
-CALENDAR_PARAM = "calendar"
 # Lines of each outcome; further lines are counted.
 MAX_LINES = 200
 
@@ -114,22 +112,13 @@ def change_page(request: HttpRequest, page: ChangePage) -> HttpResponse:
                 warn_of_later_run(request, done)
                 show_notified(request, done.notified)
                 page.follow_up(form.cleaned_data)
-                return HttpResponseRedirect(_calendar(request) or page.next_address(done))
+                return HttpResponseRedirect(calendar_of(request) or page.next_address(done))
             change_plan = preview(form.change(), change_context)
         except ValidationError as error:
             form.refuse(error)
         except StalePlanError as error:
             stale, change_plan = error, error.new_plan or preview(form.change(), change_context)
     return _rendered(request, page, form, change_plan, stale)
-
-
-def _calendar(request: HttpRequest) -> str:
-    """Return the address of the calendar, if the change began there; else an empty text."""
-    try:
-        day = date.fromisoformat(request.GET.get(CALENDAR_PARAM, ""))
-    except ValueError:
-        return ""
-    return f"{reverse('admin:calendar')}?date={day}"
 
 
 def _form_data(request: HttpRequest, page: ChangePage, today: date) -> Any:
@@ -160,7 +149,7 @@ def _rendered(
         "opts": page.row._meta,
         "calendar_day": request.GET.get(CALENDAR_PARAM, ""),
         "back": page.back
-        or _calendar(request)
+        or calendar_of(request)
         or reverse(f"admin:scheduling_{page.row._meta.model_name}_change", args=[page.row.pk]),
         "form": form,
         "preview_param": PREVIEW_PARAM,

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import WorkingHours
+from scheduling.models import RecurringSlot, WorkingHours
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day
 
@@ -105,6 +105,45 @@ def test_a_free_place_is_a_link_to_the_filled_in_form(owner, reader_as, marta):
     assert [free.hours for free in column.free] == ["15:00–16:00", "17:00–20:00"]
     assert viewer.client.get(column.free[0].url).context["answer"].openings
     assert column.form == ""
+
+
+def test_a_lesson_made_from_a_free_place_leads_back_to_the_day(owner, marta):
+    (free,) = columns(owner, zone="Europe/Madrid")["Marta Gil"].free
+    form = owner.client.get(free.url).context["adminform"].form
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    data = values | {"student": make.student().pk, "interval_weeks": 1, "status": "active"}
+    answer = owner.client.post(free.url, data)
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/calendar/?date=2026-01-05")
+    slot = RecurringSlot.objects.get()
+    assert (slot.weekday, slot.start_time, slot.duration_minutes) == (1, at("15:00"), 60)
+
+
+def test_the_form_offers_other_ways_at_the_same_time(owner, marta):
+    (free,) = columns(owner, zone="Europe/Madrid")["Marta Gil"].free
+    ways = dict(owner.client.get(free.url).context["other_ways"])
+    (found, once) = ways
+    assert ways[once] == "Only once, on Mon 5 Jan 2026"
+    openings = owner.client.get(found).context["answer"].openings
+    assert {each.found.opening.start_time for each in openings} == {at("15:00")}
+    initial = owner.client.get(once).context["adminform"].form.initial
+    assert (initial["start_time"], initial["end_time"]) == ("15:00", "16:00")
+    for query in ("", "?teacher=x&duration_minutes=60", "?teacher=1&valid_from=x&start_time=25:00"):
+        answer = owner.client.get(f"/admin/scheduling/recurringslot/add/{query}")
+        assert answer.context["other_ways"] == []
+
+
+def test_time_of_a_teacher_with_unknown_hours_is_offered_between_lessons(owner):
+    tom = make.teacher("Tom Lee", "Europe/London")
+    make.lesson(make.student("Ana"), MONDAY, "10:00", "11:00", tom)
+    make.lesson(make.student("Leo"), MONDAY, "13:00", "14:00", tom)
+    column = columns(owner, zone="Europe/Madrid")["Tom Lee"]
+    assert not column.has_hours
+    (free,) = column.free
+    assert free.hours == "12:00–14:00"
+    initial = owner.client.get(free.url).context["adminform"].form.initial
+    assert (initial["start_time"], initial["duration_minutes"]) == ("11:00", "60")
+    make.closure("Holiday", day("2026-01-05"))
+    assert columns(owner)["Tom Lee"].free == []
 
 
 def test_a_day_is_a_list_in_the_order_of_time(owner, marta):
