@@ -99,22 +99,19 @@ class PersonAdmin(
     def page_context(self, request: HttpRequest, person: Any) -> dict[str, Any]:
         """Return the panels and the acts of a person's page."""
         may_change = self.has_change_permission(request, person)
-        acts, more = [], []
+        acts = []
         if may_change and self.has_pause_permission(request):
             acts.append((self.pause_address([person.pk]), _("Pause…")))
         if may_change:
-            links = self.change_links(person)
-            acts += [link for link in links if link[0].endswith(DAILY)]
-            more += [link for link in links if not link[0].endswith(DAILY)]
+            acts += [link for link in self.change_links(person) if link[0].endswith(DAILY)]
         panel = upcoming_panel(request, self.whose, person)
-        more.append((panel["explain"], _("Explain a date")))
         history = reverse(f"admin:scheduling_{self.opts.model_name}_history", args=[person.pk])
         return {
             "panel": panel,
             "weekly": weekly_panel(request, person),
             "new_lessons": new_lessons(request, person),
             "acts": acts,
-            "more_acts": [*more, (history, _("History"))],
+            "more_acts": [(panel["explain"], _("Explain a date")), (history, _("History"))],
             "edit": (f"?{EDIT_PARAM}=1", _("Edit") if may_change else _("Details")),
             "facts": self.facts(person),
             "away": away_panel(request, self.whose, person),
