@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.domain.windows import DAY, WEEK, month_of
 from scheduling.selectors.studio import local, studio_zone
@@ -59,6 +59,27 @@ def coming_day(day: date, today: date) -> str:
 def plain_day(day: date) -> str:
     """“14 February”."""
     return date_format(day, pgettext("date format: 14 February", "j F"))
+
+
+_WEEKDAYS = (
+    gettext_lazy("Mondays"),
+    gettext_lazy("Tuesdays"),
+    gettext_lazy("Wednesdays"),
+    gettext_lazy("Thursdays"),
+    gettext_lazy("Fridays"),
+    gettext_lazy("Saturdays"),
+    gettext_lazy("Sundays"),
+)
+
+
+def weekdays_text(weekday: int) -> str:
+    """“Mondays” for the ISO weekday 1."""
+    return str(_WEEKDAYS[weekday - 1])
+
+
+def day_of_year(day: date) -> str:
+    """“27 Nov”."""
+    return date_format(day, pgettext("date format: 27 Nov", "j M"))
 
 
 def short_day(day: date) -> str:
