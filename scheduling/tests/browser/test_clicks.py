@@ -47,6 +47,25 @@ def test_a_conflict_is_resolved_for_good(owner_page: Page, clicks: Clicks) -> No
     assert {f"{row.start_time:%H:%M}" for row in rows} == {"16:00"}
 
 
+def test_ten_classes_are_marked(open_page, owner, clicks: Clicks) -> None:
+    yesterday = timezone.localdate() - timedelta(1)
+    teacher = make.teacher("Clara")
+    for hour in range(8, 18):
+        student = make.student(f"Student {hour}")
+        make.lesson(student, yesterday, f"{hour:02}:00", f"{hour:02}:50", teacher)
+    page = open_page(owner, width=390)
+    page.goto(f"/admin/scheduling/scheduledclass/?on={yesterday}")
+    for number in range(10):
+        clicks(page.get_by_role("button", name="Present").first)
+        expect(page.get_by_role("button", name="Undo")).to_have_count(number + 1)
+    marked = ScheduledClass.objects.filter(attendance="present", status="completed")
+    assert marked.count() == 10
+    # Each class takes two lines.
+    row = page.get_by_role("row").filter(has_text="Student 12").bounding_box()
+    assert row is not None
+    assert row["height"] < 60
+
+
 def test_a_class_is_moved(owner_page: Page, clicks: Clicks) -> None:
     lesson = make.lesson(
         make.student("Ana Paz"), timezone.localdate() + timedelta(1), "10:00", "11:00"
