@@ -37,8 +37,17 @@ def day_and_hours(day: date, hours: str, zone: str) -> str:
 
 
 def with_dates_written_out(text: str) -> str:
-    """Return ``text`` with its ISO 8601 dates written like “Sun 14 Feb 2027”."""
-    return ISO_DAY.sub(_full_day, text)
+    """Return ``text`` with its ISO 8601 dates written like “Sun 14 Feb 2027”.
+
+    The studio's zone after a time is left out; another zone stays.
+    """
+    own_zone = rf"(?<=\d\d:\d\d) {re.escape(studio_zone().key)}(?![\w/])"
+    return ISO_DAY.sub(_full_day, re.sub(own_zone, "", text))
+
+
+def foreign_zone(zone: str) -> str:
+    """Return the name of a zone; empty if it is the studio's, as nobody needs to read that."""
+    return "" if zone == studio_zone().key else zone
 
 
 def _full_day(found: re.Match[str]) -> str:

@@ -51,7 +51,7 @@ from .filters import (
     StudentFilter,
     VisibleTeacherFilter,
 )
-from .forms import ScheduledClassForm, offers_notices
+from .forms import ScheduledClassForm, needs_zone, offers_notices
 from .make_up import MakeUpActionMixin
 from .permissions import ClassPermissionsMixin
 from .statement_filters import FILTERS
@@ -176,6 +176,8 @@ class ScheduledClassAdmin(
         self, request: HttpRequest, obj: ScheduledClass | None = None
     ) -> tuple[str, ...]:
         names: tuple[str, ...] = ScheduledClassForm.Meta.fields
+        if not needs_zone(obj):
+            names = tuple(name for name in names if name != "time_zone")
         if obj is not None:
             if self.has_edit_permission(request) and offers_notices(obj):
                 names += ("notify",)

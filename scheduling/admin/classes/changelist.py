@@ -17,8 +17,8 @@ from scheduling.admin.core.changelist import PrefetchingChangeList
 from scheduling.admin.core.class_marks import StudentLine, student_line
 from scheduling.admin.core.formatting import badge
 from scheduling.models import Attendance
-from scheduling.selectors.studio import studio, studio_day
-from scheduling.text.dates import full_day, long_day, short_day
+from scheduling.selectors.studio import studio_day
+from scheduling.text.dates import foreign_zone, full_day, long_day, short_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class ClassChangeList(PrefetchingChangeList):
 
 def time_of(row: Any) -> SafeString:
     """Return the hours of a class, with its date unless a heading has it, and a foreign zone."""
-    zone, day = row.time_zone, row.date
+    zone, day = foreign_zone(row.time_zone), row.date
     parts = []
     if not getattr(row, "is_by_day", False):
         parts.append(full_day(day))
     elif day != studio_day(row.starts_at):
         parts.append(short_day(day))
-    if zone != studio().time_zone:
+    if zone:
         parts.append(zone)
     starts, ends = row.hours.split("–")
     hours = format_html('{}<span class="ct-end">–{}</span>', starts, ends)
@@ -78,7 +78,7 @@ def time_of(row: Any) -> SafeString:
 
 def student_of(row: Any) -> SafeString:
     """Return the student; on a narrow page the rest of the lesson follows, without its columns."""
-    zone = row.time_zone if row.time_zone != studio().time_zone else ""
+    zone = foreign_zone(row.time_zone)
     about = " · ".join(str(part) for part in (row.subject, row.teacher, row.room, zone) if part)
     return format_html(
         '<bdi>{}</bdi><span class="ct-about"><bdi>{}</bdi></span>', row.student, about

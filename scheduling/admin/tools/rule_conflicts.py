@@ -35,7 +35,7 @@ from scheduling.services.classes.conflicts import (
 )
 from scheduling.services.openings import weekly_openings_near
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE
-from scheduling.text.dates import weekdays_text, with_dates_written_out
+from scheduling.text.dates import foreign_zone, weekdays_text, with_dates_written_out
 
 CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
 
@@ -183,6 +183,7 @@ def date_row(conflict: Collision) -> dict[str, Any]:
     """Return a conflict of one date with its texts and URLs."""
     return {
         "conflict": conflict,
+        "zone": foreign_zone(conflict.line.zone),
         "line": conflict.line,
         "reason": with_dates_written_out(conflict.line.reason),
         "series_page": series_url(conflict.key),

@@ -26,8 +26,8 @@ from scheduling.jobs.runs.result_lines import PersonNames, ResultLine, conflict_
 from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
-from scheduling.selectors.studio import studio, studio_day
-from scheduling.text.dates import day_of_year, weekdays_text
+from scheduling.selectors.studio import studio_day
+from scheduling.text.dates import day_of_year, foreign_zone, weekdays_text
 from scheduling.text.reasons import unnamed_teacher
 
 from .edit import manual_edit
@@ -100,8 +100,7 @@ class RuleConflict:
         line, hours = self.typical.line, self.typical.rival_hours
         assert line.start_time is not None
         when = f"{weekdays_text(self.typical.day.isoweekday())} {line.start_time:%H:%M}"
-        if line.zone != studio().time_zone:
-            when = f"{when} {line.zone}"
+        when = f"{when} {foreign_zone(line.zone)}".strip()
         shared, one, other = line.teacher, line.student, line.params["with_student"]
         if "with_room" in line.params:
             shared = line.params["with_room"]
