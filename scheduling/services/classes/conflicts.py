@@ -147,7 +147,12 @@ def rule_conflicts(now: datetime) -> list[RuleConflict]:
     The number of queries is constant. Fixed schedules are planned for the whole week, including
     past days; slots from today on.
     """
-    groups = group_by_rules(coverage(now, most=MOST).conflicts)
+    return by_rules(coverage(now, most=MOST).conflicts, now)
+
+
+def by_rules(found: Iterable[Conflict], now: datetime) -> list[RuleConflict]:
+    """Return the conflicts of a plan by their two rules, by first date."""
+    groups = group_by_rules(found)
     conflicts = list(chain.from_iterable(groups))
     names = _names(conflicts)
     keys = {conflict.planned.series.key for conflict in conflicts}

@@ -95,8 +95,10 @@ def test_a_clash_of_two_weekly_lessons_is_one_however_many_weeks_it_lasts():
         need for need in client.get("/admin/").context["front"]["details"] if "clash" in need.title
     ]
     ((text, url),) = need.names
-    assert text == "Friday 17:30, Clara Vidal: Iker Sanz and Leo Marin, 12 weeks from 9 January"
-    assert url == f"/admin/conflicts/recurring_slot/{late.pk}/2026-01-09/"
+    assert text == (
+        "Fridays 17:30, Clara Vidal: Iker Sanz and Leo Marin (17:00–18:00), 12 weeks, from 9 Jan"
+    )
+    assert url == f"/admin/conflicts/recurring_slot/{late.pk}/"
     assert client.get(url).status_code == 200
 
 

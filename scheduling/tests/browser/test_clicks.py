@@ -38,8 +38,8 @@ def test_a_conflict_is_resolved_for_good(owner_page: Page, clicks: Clicks) -> No
     leo = make.slot(clara, make.student("Leo Sanz"), weekday=5, start="17:00")
     horizon(timezone.localdate())
     page = owner_page
-    page.goto("/admin/conflicts/")
-    clicks(page.get_by_role("link", name="Resolve… Fridays 17:00, Clara: Leo Sanz"))
+    page.goto("/admin/")
+    clicks(page.get_by_role("link", name="Fridays 17:00, Clara: Leo Sanz"))
     clicks(page.get_by_role("link", name="Fridays 16:00"))
     clicks(page.get_by_role("button", name="Change it"))
     expect(page.get_by_role("main")).to_contain_text("Leo Sanz")
