@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,7 @@ from scheduling.admin.core.permissions import (
     visible_classes,
 )
 from scheduling.admin.people.accounts import expiring_notice
-from scheduling.admin.tools.rule_conflicts import rule_page_url
+from scheduling.admin.tools.rule_conflicts import rule_page_url, title_of
 from scheduling.domain.planning.resolve import Conflict
 from scheduling.jobs.monitoring.coverage import Coverage
 from scheduling.jobs.monitoring.status import LESSONS, MARKS, Level, Status
@@ -112,7 +113,8 @@ def _clashes(conflicts: list[Conflict], now: datetime, may_change: bool) -> Iter
         reverse("admin:conflicts"),
         title % {"n": number_text(len(rules))},
         names=[
-            (f"{rule.title}, {rule.period}", rule_page_url(rule.key)) for rule in rules[:MAX_NAMES]
+            (format_html("{}, {}", title_of(rule), rule.period), rule_page_url(rule.key))
+            for rule in rules[:MAX_NAMES]
         ],
         action=_("Resolve…") if may_change else "",
     )

@@ -158,7 +158,7 @@ def rule_row(rule: RuleConflict) -> dict[str, Any]:
     typical = rule.typical
     reported = [each.since for each in rule.collisions if each.since is not None]
     return {
-        "title": _title(rule),
+        "title": title_of(rule),
         "text": rule.title,
         "period": rule.period,
         "line": typical.line,
@@ -172,7 +172,7 @@ def rule_row(rule: RuleConflict) -> dict[str, Any]:
     }
 
 
-def _title(rule: RuleConflict) -> SafeString:
+def title_of(rule: RuleConflict) -> SafeString:
     """Return the title with isolated names, because some are written from right to left."""
     parts = rule.title_parts
     names = {name: format_html("<bdi>{}</bdi>", parts[name]) for name in ("shared", "one", "other")}
