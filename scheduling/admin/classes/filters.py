@@ -153,8 +153,8 @@ class DatesFilter(ListFilter):
             if value not in DateRangeFilter.presets
         }
 
-    def expected_parameters(self) -> list[str]:
-        return list(DATE_PARAMETERS)
+    def expected_parameters(self) -> list[str | None]:
+        return [*DATE_PARAMETERS]
 
     def has_output(self) -> bool:
         return True
