@@ -267,7 +267,7 @@ def _path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
         "upload_id": studio.upload.pk,
         "kind": "csv",
     }
-    if page.name == "conflict":
+    if page.name in ("conflict", "rule_conflict"):
         values |= {"kind": conflict.series_kind, "series": conflict.series_id, "day": conflict.date}
     if page.model:
         row = rows[page.model]

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format, number_format
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.domain.windows import DAY, WEEK, month_of
 from scheduling.selectors.studio import local, studio_zone
@@ -37,8 +37,17 @@ def day_and_hours(day: date, hours: str, zone: str) -> str:
 
 
 def with_dates_written_out(text: str) -> str:
-    """Return ``text`` with its ISO 8601 dates written like “Sun 14 Feb 2027”."""
-    return ISO_DAY.sub(_full_day, text)
+    """Return ``text`` with its ISO 8601 dates written like “Sun 14 Feb 2027”.
+
+    The studio's zone after a time is left out; another zone stays.
+    """
+    own_zone = rf"(?<=\d\d:\d\d) {re.escape(studio_zone().key)}(?![\w/])"
+    return ISO_DAY.sub(_full_day, re.sub(own_zone, "", text))
+
+
+def foreign_zone(zone: str) -> str:
+    """Return the name of a zone; empty if it is the studio's, as nobody needs to read that."""
+    return "" if zone == studio_zone().key else zone
 
 
 def _full_day(found: re.Match[str]) -> str:
@@ -59,6 +68,27 @@ def coming_day(day: date, today: date) -> str:
 def plain_day(day: date) -> str:
     """“14 February”."""
     return date_format(day, pgettext("date format: 14 February", "j F"))
+
+
+_WEEKDAYS = (
+    gettext_lazy("Mondays"),
+    gettext_lazy("Tuesdays"),
+    gettext_lazy("Wednesdays"),
+    gettext_lazy("Thursdays"),
+    gettext_lazy("Fridays"),
+    gettext_lazy("Saturdays"),
+    gettext_lazy("Sundays"),
+)
+
+
+def weekdays_text(weekday: int) -> str:
+    """“Mondays” for the ISO weekday 1."""
+    return str(_WEEKDAYS[weekday - 1])
+
+
+def day_of_year(day: date) -> str:
+    """“27 Nov”."""
+    return date_format(day, pgettext("date format: 27 Nov", "j M"))
 
 
 def short_day(day: date) -> str:

@@ -24,26 +24,34 @@ from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.admin.schedules.changes import SubstituteActionMixin, substitute_url
 from scheduling.models import ScheduledClass
+from scheduling.selectors.classes.attendance import is_not_marked
 from scheduling.selectors.search import classes_named
-from scheduling.services.classes.edit import save_manual_edit
-from scheduling.services.classes.make_ups import made_up_of, make_up_of
+from scheduling.selectors.studio import studio_today
+from scheduling.services.classes.edit import follow_mark, save_manual_edit
+from scheduling.services.classes.make_ups import (
+    last_day,
+    made_up_of,
+    make_up_of,
+    owes_make_up,
+)
 from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.schedules.closures import closed_day_of
 from scheduling.services.schedules.rooms import overfull_class
 from scheduling.services.substitutes import may_be_handed_over
 
 from .actions import ClassActionsMixin
+from .changelist import ClassChangeList, marks_of, student_of, time_of
 from .filters import (
     AttendanceFilter,
-    DateFilter,
     DateRangeFilter,
+    DatesFilter,
     MakeUpFilter,
     ManualEditFilter,
     SourceFilter,
     StudentFilter,
     VisibleTeacherFilter,
 )
-from .forms import ScheduledClassForm, offers_notices
+from .forms import ScheduledClassForm, needs_zone, offers_notices
 from .make_up import MakeUpActionMixin
 from .permissions import ClassPermissionsMixin
 from .statement_filters import FILTERS
@@ -69,8 +77,7 @@ class ScheduledClassAdmin(
         "room_name",
         "subject",
         "state",
-        "attendance",
-        "source",
+        "marks",
     )
     export_as = {
         "when": ("date", "start", "end", "time_zone"),
@@ -78,13 +85,14 @@ class ScheduledClassAdmin(
         "teacher_name": ("teacher",),
         "room_name": ("room",),
         "state": ("status",),
+        "marks": ("attendance", "source"),
     }
     export_extra = ("original_teacher", "is_edited", "is_chargeable")
     list_select_related = ("student", "teacher", "original_teacher", "room")
     list_filter = (
         *FILTERS,
         DateRangeFilter,
-        DateFilter,
+        DatesFilter,
         StudentFilter,
         VisibleTeacherFilter,
         RoomFilter,
@@ -101,9 +109,9 @@ class ScheduledClassAdmin(
     readonly_fields = ("source", "occurrence_date", "made_up_for", "edited_at", "created_at")
     ordering = ("starts_at", "id")
 
-    @admin.display(description=gettext_lazy("date and time"), ordering="starts_at")
+    @admin.display(description=gettext_lazy("time"), ordering="starts_at")
     def when(self, scheduled_class: ScheduledClass) -> SafeString:
-        return formatting.when(scheduled_class)
+        return time_of(scheduled_class)
 
     @admin.display(description=gettext_lazy("start time"))
     def start(self, scheduled_class: ScheduledClass) -> time:
@@ -114,8 +122,8 @@ class ScheduledClassAdmin(
         return scheduled_class.local_times()[1].time()
 
     @admin.display(description=gettext_lazy("student"))
-    def student_name(self, scheduled_class: ScheduledClass) -> str:
-        return str(scheduled_class.student)
+    def student_name(self, scheduled_class: ScheduledClass) -> SafeString:
+        return student_of(scheduled_class)
 
     @admin.display(description=gettext_lazy("teacher"))
     def teacher_name(self, scheduled_class: ScheduledClass) -> str:
@@ -128,11 +136,17 @@ class ScheduledClassAdmin(
     @admin.display(description=gettext_lazy("status"))
     def state(self, scheduled_class: ScheduledClass) -> SafeString:
         badges = [formatting.class_badge(scheduled_class)]
+        if is_not_marked(scheduled_class, timezone.now()):
+            badges = [formatting.badge(_("not marked"), "is-warn")]
         if scheduled_class.is_chargeable:
             badges.append(formatting.badge(_("chargeable"), "is-warn"))
         if scheduled_class.edited_at is not None:
             badges.append(formatting.badge(f"✎ {_('by hand')}"))
         return format_html_join(" ", "{}", ((badge,) for badge in badges))
+
+    @admin.display(description=gettext_lazy("attendance"), ordering="attendance")
+    def marks(self, scheduled_class: ScheduledClass) -> SafeString:
+        return marks_of(scheduled_class)
 
     @admin.display(description=gettext_lazy("source"))
     def source(self, scheduled_class: ScheduledClass) -> str:
@@ -150,6 +164,9 @@ class ScheduledClassAdmin(
     def is_edited(self, scheduled_class: ScheduledClass) -> bool:
         return scheduled_class.edited_at is not None
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ClassChangeList]:
+        return ClassChangeList
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[ScheduledClass], search_term: str
     ) -> tuple[QuerySet[ScheduledClass], bool]:
@@ -159,6 +176,8 @@ class ScheduledClassAdmin(
         self, request: HttpRequest, obj: ScheduledClass | None = None
     ) -> tuple[str, ...]:
         names: tuple[str, ...] = ScheduledClassForm.Meta.fields
+        if not needs_zone(obj):
+            names = tuple(name for name in names if name != "time_zone")
         if obj is not None:
             if self.has_edit_permission(request) and offers_notices(obj):
                 names += ("notify",)
@@ -176,6 +195,8 @@ class ScheduledClassAdmin(
         may_edit = self.has_edit_permission(request)
         if scheduled_class is not None and scheduled_class.status == "cancelled":
             context["make_up"] = make_up_of(scheduled_class)
+            if may_edit and owes_make_up(scheduled_class, studio_today()):
+                context["owes_make_up"] = last_day(scheduled_class)
         if (
             scheduled_class is not None
             and self.has_substitute_permission(request)
@@ -200,6 +221,8 @@ class ScheduledClassAdmin(
     ) -> None:
         if set(form.changed_data) - {"notify"}:
             now, author_id = timezone.now(), author_of(request.user)
+            if "attendance" in form.changed_data and "status" not in form.changed_data:
+                follow_mark(obj, bool(form.initial.get("attendance")), now)
             wanted = change and is_wanted(form.cleaned_data.get("notify", False))
             with notifying([obj.pk] if change else [], wanted, now, author_id) as notified:
                 save_manual_edit(obj, now)

@@ -1,42 +1,54 @@
 """The filters of the list of classes."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
-from django.contrib.admin.views.main import SEARCH_VAR
+from django.contrib.admin import ListFilter, SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import PAGE_VAR, SEARCH_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.core.filters import ChoiceFilter, DateFilter, TeacherFilter
+from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
 from scheduling.admin.core.permissions import may_see_everyone, visible_classes
 from scheduling.domain.typed_text import is_row_id
-from scheduling.domain.windows import DAY, monday_of
-from scheduling.models import Attendance, ClassStatus, ScheduledClass
-from scheduling.selectors.classes.attendance import unmarked
+from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, monday_of, month_of
+from scheduling.models import Attendance, ScheduledClass
+from scheduling.selectors.classes.attendance import not_marked, unmarked
 from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.classes.make_ups import make_ups_owed
+from scheduling.text.dates import days_text, full_day
 
 from .statement_filters import PeriodFilter
 
 # The start of a local day and of the same day in UTC differ by less than this.
 MAX_UTC_OFFSET = timedelta(days=1)
 ALL = "all"
+NOT_MARKED = "missing"
+# A first and a last date, or one date.
+DATE_PARAMETERS = ("from", "to", "on")
 
 
 class DateRangeFilter(ChoiceFilter):
-    """Ranges of dates; by default this week, or any date with a search, a date or a period."""
+    """Ranges of dates; by default this week, or any date with a search, a date or a period.
+
+    The usual ones are shown as links, with “not marked” among them.
+    """
 
     title = _("when")
     parameter_name = "when"
+    template = "admin/scheduling/filters/presets.html"
+    presets = ("today", "week", "month")
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        narrowing = (SEARCH_VAR, DateFilter.parameter_name, PeriodFilter.parameter_name)
+        narrowing = (SEARCH_VAR, *DATE_PARAMETERS, PeriodFilter.parameter_name)
         is_narrowed = any(request.GET.get(name) for name in narrowing)
         self.default = ALL if is_narrowed else "week"
+        self.attendance = request.GET.get(AttendanceFilter.parameter_name)
         super().__init__(request, *args, **kwargs)
 
     def value(self) -> str:
@@ -47,20 +59,124 @@ class DateRangeFilter(ChoiceFilter):
         monday = monday_of(today)
         return {
             "today": (_("today"), _dates(today, today)),
-            "tomorrow": (_("tomorrow"), _dates(today + DAY, today + DAY)),
             "week": (_("this week"), _dates(monday, monday + 6 * DAY)),
+            "month": (_("this month"), _dates(*month_of(today))),
+            "tomorrow": (_("tomorrow"), _dates(today + DAY, today + DAY)),
             "next": (_("next week"), _dates(monday + 7 * DAY, monday + 13 * DAY)),
             "upcoming": (_("from now on"), Q(ends_at__gt=timezone.now(), starts_at__gte=_ago(2))),
             ALL: (_("any date"), Q()),
         }
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        for value, (title, _condition) in self.options().items():
+        options = self.options()
+        is_unmarked = self.attendance == NOT_MARKED and self.value() == ALL
+        for value in self.presets:
             yield {
                 "selected": self.value() == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
+                "query_string": when_url(changelist, value),
+                "display": options[value][0],
+            }
+        if studio().unmarked_days:
+            yield {
+                "selected": is_unmarked,
+                "query_string": when_url(changelist, ALL, attendance=NOT_MARKED),
+                "display": _("not marked"),
+            }
+
+
+def when_url(changelist: Any, when: str, **others: str) -> str:
+    """Return the query of a range of dates, without the dates that were chosen before."""
+    dates = dict.fromkeys((*DATE_PARAMETERS, PeriodFilter.parameter_name, PAGE_VAR))
+    url: str = changelist.get_query_string({**dates, "when": when, **others})
+    return url
+
+
+class DatesFilter(ListFilter):
+    """Classes from a date to another, both included, or of one date; and further ranges."""
+
+    title = _("dates")
+    template = "admin/scheduling/filters/range.html"
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        for name in DATE_PARAMETERS:
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1]
+        dropped = {*DATE_PARAMETERS, "when", "p", "e"}
+        self.others = [
+            (name, value)
+            for name, values in request.GET.lists()
+            if name not in dropped
+            for value in values
+        ]
+        self.when = request.GET.get("when", "")
+
+    @property
+    def first(self) -> str:
+        """The first date as given, empty for none."""
+        return str(self.used_parameters.get("on") or self.used_parameters.get("from") or "")
+
+    @property
+    def last(self) -> str:
+        """The last date as given, empty for none."""
+        return str(self.used_parameters.get("on") or self.used_parameters.get("to") or "")
+
+    @property
+    def text(self) -> str:
+        """The chosen dates, or the further range; empty for none."""
+        try:
+            first, last = self._dates()
+        except ValueError:
+            return ""
+        if first and last:
+            return days_text(first, last)
+        if first:
+            return gettext("from %(day)s") % {"day": full_day(first)}
+        if last:
+            return gettext("until %(day)s") % {"day": full_day(last)}
+        if self.when == ALL and self.request.GET.get("attendance") == NOT_MARKED:
+            return ""  # one of the presets
+        return str(self._ranges().get(self.when, ""))
+
+    def _dates(self) -> tuple[date | None, date | None]:
+        """Return the first and last date. Raises ValueError."""
+        first, last = (date.fromisoformat(t) if t else None for t in (self.first, self.last))
+        return first, last
+
+    def _ranges(self) -> dict[str, Any]:
+        given = DateRangeFilter(self.request, {}, ScheduledClass, None)
+        return {
+            value: title
+            for value, (title, _condition) in given.options().items()
+            if value not in DateRangeFilter.presets
+        }
+
+    def expected_parameters(self) -> list[str | None]:
+        return [*DATE_PARAMETERS]
+
+    def has_output(self) -> bool:
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for value, title in self._ranges().items():
+            yield {
+                "selected": self.when == value,
+                "query_string": when_url(changelist, value),
                 "display": title,
             }
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[ScheduledClass]
+    ) -> QuerySet[ScheduledClass]:
+        try:
+            first, last = self._dates()
+        except ValueError as error:
+            raise IncorrectLookupParameters from error
+        if first is None and last is None:
+            return queryset
+        return queryset.filter(_dates(first or FIRST_DATE, last or LAST_DATE))
 
 
 def _dates(first: Any, last: Any) -> Q:
@@ -85,11 +201,11 @@ class AttendanceFilter(ChoiceFilter):
     parameter_name = "attendance"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        missing = Q(attendance="", starts_at__lte=timezone.now()) & ~Q(status=ClassStatus.CANCELLED)
+        missing = not_marked(timezone.now())
         overdue = {"overdue": (_("not marked in time"), unmarked(timezone.now()))}
         if not studio().unmarked_days:
             overdue = {}
-        return {"missing": (_("missing"), missing), **overdue} | {
+        return {NOT_MARKED: (_("not marked"), missing), **overdue} | {
             str(value): (title, Q(attendance=value)) for value, title in Attendance.choices
         }
 

@@ -15,11 +15,14 @@ from scheduling.models import (
     CancelledBy,
     ClassStatus,
     ScheduledClass,
+    Teacher,
 )
 from scheduling.models.fields import LineInput
+from scheduling.selectors.studio import studio_zone
 from scheduling.services.classes.edit import refuse_double_booking
 from scheduling.services.classes.validation import validate_change
 from scheduling.services.notices import is_default, is_offered, reach_of
+from scheduling.text.dates import foreign_zone
 
 
 class ScheduledClassForm(ModelForm):
@@ -75,6 +78,13 @@ class ScheduledClassForm(ModelForm):
             refuse_double_booking(self.instance)
         except ValidationError as error:
             self.add_error(None, error)
+
+
+def needs_zone(scheduled_class: ScheduledClass | None) -> bool:
+    """Return whether a form shows the zone of a class: if it, or a teacher, is in another zone."""
+    if scheduled_class is not None and foreign_zone(scheduled_class.time_zone):
+        return True
+    return Teacher.objects.exclude(time_zone=studio_zone().key).filter(is_active=True).exists()
 
 
 def offers_notices(scheduled_class: ScheduledClass) -> bool:

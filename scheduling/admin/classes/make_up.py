@@ -21,6 +21,7 @@ from scheduling.models import Room, ScheduledClass, Teacher
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
 from scheduling.services.schedules.closures import closed_day_of
+from scheduling.text.dates import foreign_zone
 
 
 class MakeUpForm(forms.Form):
@@ -95,6 +96,7 @@ class MakeUpActionMixin(MixinBase):
             "title": _("Schedule a make-up"),
             "opts": ScheduledClass._meta,
             "rows": [cancelled_class],
+            "zone": foreign_zone(cancelled_class.time_zone),
             "last_day": make_ups.last_day(cancelled_class),
             "cancelled_class": cancelled_class,
             "form": form,

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -58,13 +57,6 @@ class LargeTableMixin(PlainSearchMixin):
             return names
         readonly = self.get_readonly_fields(request)
         return [name for name in names if name not in readonly]
-
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(widget := getattr(field, "widget", None), RelatedFieldWidgetWrapper):
-            # The related row is protected: deleting it would be refused.
-            widget.can_delete_related = False
-        return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         initial = super().get_changeform_initial_data(request)

@@ -1,7 +1,6 @@
-"""List filters: by date, by teacher, by a named condition."""
+"""List filters: by teacher, by room, by a named condition."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
@@ -46,55 +45,14 @@ class ValidityFilter(ChoiceFilter):
         return {"current": (_("current"), current), "ended": (_("ended"), ~current)}
 
 
-class InputFilter(SimpleListFilter):
-    """A filter with its own form, which also submits the other parameters of the list."""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        dropped = {self.parameter_name, "p", "e"}
-        self.others = [
-            (name, value)
-            for name, values in request.GET.lists()
-            if name not in dropped
-            for value in values
-        ]
-        return [("", "")]
-
-    def choices(self, changelist: Any) -> Any:
-        self.without = changelist.get_query_string(remove=[self.parameter_name])
-        return []
-
-
-class DateFilter(InputFilter):
-    """Rows of one date."""
-
-    title = _("date")
-    parameter_name = "on"
-    template = "admin/scheduling/filters/date.html"
-    column = "date"
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        try:
-            day = date.fromisoformat(self.value() or "")
-        except ValueError as error:
-            raise IncorrectLookupParameters from error
-        return queryset.filter(**{self.column: day})
-
-
-class NameFilter(InputFilter):
+class NameFilter(SimpleListFilter):
     """Rows of one teacher or room, chosen by name."""
 
-    template = "admin/scheduling/filters/related.html"
     model: ClassVar[Any]
 
-    def has_output(self) -> bool:
-        return True
-
-    def rows(self) -> Iterable[tuple[str, str, bool]]:
-        """Return the ID and name of each row of ``model``, and whether it is selected."""
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
         rows = self.model.objects.order_by("name", "id").values_list("id", "name")
-        return [(str(pk), name, str(pk) == self.value()) for pk, name in rows]
+        return [(str(pk), name) for pk, name in rows]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
@@ -123,13 +81,3 @@ class RoomFilter(NameFilter):
     title = _("room")
     parameter_name = "room"
     model = Room
-
-    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().__init__(request, *args, **kwargs)
-        self.found = list(super().rows())
-
-    def has_output(self) -> bool:
-        return bool(self.found)
-
-    def rows(self) -> Iterable[tuple[str, str, bool]]:
-        return self.found

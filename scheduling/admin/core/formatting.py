@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.text.dates import full_day
+from scheduling.text.dates import foreign_zone, full_day
 
 _STATUS = {
     ClassStatus.SCHEDULED: "is-busy",
@@ -37,8 +37,8 @@ def hours(start: time, end: time) -> str:
 
 
 def times(start: time, end: time, zone: str) -> str:
-    """Return “10:00–11:00 Europe/Madrid”."""
-    return f"{hours(start, end)} {zone}"
+    """Return “10:00–11:00”, with the zone if it is not the studio's."""
+    return f"{hours(start, end)} {foreign_zone(zone)}".strip()
 
 
 def zone(name: str) -> SafeString:
@@ -47,11 +47,11 @@ def zone(name: str) -> SafeString:
 
 
 def when(scheduled_class: ScheduledClass) -> SafeString:
-    """Return date, times and zone of a class on two lines."""
+    """Return date and times of a class on two lines, with the zone if it is not the studio's."""
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
         full_day(scheduled_class.date),
-        f"{scheduled_class.hours} {scheduled_class.time_zone}",
+        f"{scheduled_class.hours} {foreign_zone(scheduled_class.time_zone)}".strip(),
     )
 
 

@@ -1,12 +1,13 @@
 """What needs a person: numbers for the first line of the first page, and a card with details."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,17 +19,18 @@ from scheduling.admin.core.permissions import (
     visible_classes,
 )
 from scheduling.admin.people.accounts import expiring_notice
+from scheduling.admin.tools.rule_conflicts import rule_page_url, title_of
 from scheduling.domain.planning.resolve import Conflict
 from scheduling.jobs.monitoring.coverage import Coverage
 from scheduling.jobs.monitoring.status import LESSONS, MARKS, Level, Status
-from scheduling.jobs.runs.result_lines import PersonNames
 from scheduling.models import Incident, IncidentKind, ScheduledClass
 from scheduling.selectors.classes.attendance import unmarked
 from scheduling.selectors.data_quality import students_without_start, teachers_without_hours
 from scheduling.selectors.messages import undelivered_messages
 from scheduling.selectors.studio import studio, studio_day
+from scheduling.services.classes.conflicts import by_rules
 from scheduling.services.classes.make_ups import make_ups_owed
-from scheduling.text.dates import number_text, plain_day, weekday
+from scheduling.text.dates import number_text, plain_day
 
 MAX_NAMES = 3
 
@@ -50,14 +52,6 @@ class Need:
     action: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClashOfRules:
-    """Two weekly lessons that clash: the first of their conflicts, and in how many weeks."""
-
-    first: Conflict
-    weeks: int
-
-
 def needs(
     request: HttpRequest, now: datetime, cover: Coverage | None, job_status: Status | None
 ) -> list[Need]:
@@ -71,7 +65,7 @@ def needs(
         found += _missing(cover)
         found += _problems(job_status)
     if may_see_everyone(request.user):
-        found += _clashes(cover.conflicts if cover is not None else [], may_change)
+        found += _clashes(cover.conflicts if cover is not None else [], now, may_change)
         count = cover.marks.unmarked if cover is not None else _overdue_marks(request, now)
         found += _unmarked(count, may_change)
     elif teacher_of(request.user) is not None:
@@ -107,68 +101,23 @@ def _problems(job_status: Status) -> Iterator[Need]:
         yield Need(text % {"n": number_text(count)}, reverse("admin:background_jobs"), title)
 
 
-def _clashes(conflicts: list[Conflict], may_change: bool) -> Iterator[Need]:
+def _clashes(conflicts: list[Conflict], now: datetime, may_change: bool) -> Iterator[Need]:
     """Yield one need, with the clashes of weekly lessons as its names."""
-    rules = clashes_by_rule(conflicts)
+    rules = by_rules(conflicts, now)
     if not rules:
         return
     text = ngettext("%(n)s clash", "%(n)s clashes", len(rules)) % {"n": number_text(len(rules))}
-    shown = rules[:MAX_NAMES]
-    bookings = [rule.first.clash.booking for rule in shown]
-    planned = [rule.first.planned.series for rule in shown]
-    names = PersonNames(
-        [
-            *(booking.student_id for booking in bookings),
-            *(series.student_id for series in planned),
-        ],
-        [series.teacher_id for series in planned],
-    )
     title = ngettext("%(n)s clash of lessons", "%(n)s clashes of lessons", len(rules))
     yield Need(
         text,
         reverse("admin:conflicts"),
         title % {"n": number_text(len(rules))},
-        names=[(_clash_text(rule, names), _conflict_url(rule.first)) for rule in shown],
+        names=[
+            (format_html("{}, {}", title_of(rule), rule.period), rule_page_url(rule.key))
+            for rule in rules[:MAX_NAMES]
+        ],
         action=_("Resolve…") if may_change else "",
     )
-
-
-def clashes_by_rule(conflicts: Iterable[Conflict]) -> list[ClashOfRules]:
-    """Group conflicts by the two weekly lessons, or the weekly lesson and the one-off."""
-    groups: dict[object, list[Conflict]] = {}
-    for conflict in sorted(conflicts, key=lambda each: each.planned.starts):
-        booking = conflict.clash.booking
-        key = conflict.planned.series.key, booking.series or booking.class_id
-        groups.setdefault(key, []).append(conflict)
-    return [ClashOfRules(group[0], len(group)) for group in groups.values()]
-
-
-def _clash_text(rule: ClashOfRules, names: PersonNames) -> str:
-    planned, booking = rule.first.planned, rule.first.clash.booking
-    series = planned.series
-    values = {
-        "day": weekday(planned.day),
-        "time": f"{series.start_time:%H:%M}",
-        "student": names.student(series.student_id),
-        "other": names.student(booking.student_id),
-        "teacher": names.teacher(series.teacher_id),
-        "first": plain_day(planned.day),
-        "n": rule.weeks,
-    }
-    if rule.weeks == 1:
-        text = _("%(first)s %(time)s, %(teacher)s: %(student)s and %(other)s")
-        if not values["teacher"]:
-            text = _("%(first)s %(time)s: %(student)s and %(other)s")
-        return text % values
-    text = _("%(day)s %(time)s, %(teacher)s: %(student)s and %(other)s, %(n)s weeks from %(first)s")
-    if not values["teacher"]:
-        text = _("%(day)s %(time)s: %(student)s and %(other)s, %(n)s weeks from %(first)s")
-    return text % values
-
-
-def _conflict_url(conflict: Conflict) -> str:
-    key = conflict.planned.series.key
-    return reverse("admin:conflict", args=[key.kind.value, key.id, conflict.planned.day])
 
 
 def _overdue_marks(request: HttpRequest, now: datetime) -> int:

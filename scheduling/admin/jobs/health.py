@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import Links, listed
 from scheduling.domain.planning.resolve import Conflict
+from scheduling.domain.planning.rule_conflicts import blocked_series, group_by_rules
 from scheduling.domain.series import SeriesKey
 from scheduling.jobs.monitoring.coverage import Coverage
 from scheduling.jobs.monitoring.health import Health, HealthFinding
@@ -128,15 +129,22 @@ def _unstarted(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
 
 def _conflicts(links: Links, now: datetime, cover: Coverage) -> NamedLinks:
     first: dict[SeriesKey, Conflict] = {}
-    for conflict in sorted(cover.conflicts, key=lambda conflict: conflict.planned.starts):
-        first.setdefault(conflict.planned.series.key, conflict)
+    for group in group_by_rules(cover.conflicts):
+        key = blocked_series(group)
+        mine = next(conflict for conflict in group if conflict.planned.series.key == key)
+        first.setdefault(key, mine)
     shown = list(first.values())[:MAX_NAMES]
     all_series = [conflict.planned.series for conflict in shown]
     names = PersonNames(
         [series.student_id for series in all_series], [series.teacher_id for series in all_series]
     )
     return [
-        (_conflict_name(conflict, names), links.series(*conflict.planned.series.key))
+        (
+            _conflict_name(conflict, names),
+            reverse("admin:rule_conflict", args=conflict.planned.series.key)
+            if links.classes
+            else "",
+        )
         for conflict in shown
     ]
 

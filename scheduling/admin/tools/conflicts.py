@@ -1,14 +1,12 @@
-"""The conflict pages: the list, and one conflict with the actions that resolve it."""
+"""The conflict pages: the list by rule, and one date with the actions that resolve it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -16,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import class_url, series_url
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.admin.core.tool_page import ToolPage
@@ -24,13 +21,25 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CancelledBy, Room
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import occurrences
-from scheduling.services.classes.conflicts import Collision, collisions, find_collision, share
+from scheduling.services.classes.conflicts import (
+    Collision,
+    find_collision,
+    rule_conflicts,
+    share,
+)
 from scheduling.services.openings import openings_near
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.closures import closed_day_of
-from scheduling.text.dates import short_day, with_dates_written_out
+from scheduling.text.dates import short_day
 
-CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
+from .rule_conflicts import (
+    date_row,
+    may_share,
+    rule_page,
+    rule_page_url,
+    rule_row,
+    tool_page,
+)
 
 
 class MoveOnceForm(forms.Form):
@@ -65,12 +74,14 @@ def conflicts_page(request: HttpRequest) -> HttpResponse:
     """List all conflicts."""
     if not may_see_everyone(request.user):
         raise PermissionDenied
+    rules = rule_conflicts(timezone.now())
     context = {
         "title": _("Conflicts"),
-        "rows": [_row(conflict) for conflict in collisions(timezone.now())],
+        "rows": [rule_row(rule) for rule in rules],
+        "count": sum(len(rule.collisions) for rule in rules),
         "may_change": may_change_classes(request.user),
     }
-    return _page(request, "conflicts.html", context)
+    return tool_page(request, "conflicts.html", context)
 
 
 def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> HttpResponse:
@@ -90,16 +101,16 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
             return HttpResponseRedirect(reverse("admin:conflicts"))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
-    may_share = may_change and all(request.user.has_perm(name) for name in CHANGE_PERMISSIONS)
     context = {
         "title": _("Conflict"),
-        "row": _row(conflict),
+        "row": date_row(conflict),
+        "rule_page": rule_page_url(conflict.key),
         "near": _near(conflict) if may_change else [],
         "form": form,
         "may_change": may_change,
-        "may_share": may_share and conflict.can_share,
+        "may_share": may_change and may_share(request.user) and conflict.can_share,
     }
-    return _page(request, "conflict.html", context)
+    return tool_page(request, "conflict.html", context)
 
 
 def _near(conflict: Collision) -> list[dict[str, Any]]:
@@ -149,7 +160,7 @@ def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveO
         )
         return _("Only this lesson was cancelled: %(lesson)s.") % {"lesson": cancelled}
     if action == "share":
-        if not all(request.user.has_perm(name) for name in CHANGE_PERMISSIONS):
+        if not may_share(request.user):
             raise PermissionDenied
         students = share(conflict, now)
         applied = apply_change(
@@ -174,33 +185,6 @@ def _find(kind: str, series: int, day: str) -> Collision | None:
     return find_collision(key, parsed_day, timezone.now())
 
 
-def _row(conflict: Collision) -> dict[str, Any]:
-    return {
-        "conflict": conflict,
-        "line": conflict.line,
-        "reason": with_dates_written_out(conflict.line.reason),
-        "page": reverse(
-            "admin:conflict", args=[conflict.key.kind.value, conflict.key.id, str(conflict.day)]
-        ),
-        "series_page": series_url(conflict.key),
-        "rival_page": series_url(conflict.rival) if conflict.rival else "",
-        "blocking_page": class_url(conflict.booking_id),
-        "calendar_page": _calendar_url(conflict.day, conflict.line.teacher_id),
-    }
-
-
-def _calendar_url(day: date, teacher: int | None) -> str:
-    query = {"date": day.isoformat()}
-    if teacher is not None:
-        query["teacher"] = str(teacher)
-    return f"{reverse('admin:calendar')}?{urlencode(query)}"
-
-
-def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    context = {**admin.site.each_context(request), **context}
-    return TemplateResponse(request, f"admin/tools/{template}", context)
-
-
 PAGES = (
     ToolPage(
         route="conflicts/",
@@ -214,4 +198,5 @@ PAGES = (
         name="conflict",
         view=conflict_page,
     ),
+    ToolPage(route="conflicts/<str:kind>/<int:series>/", name="rule_conflict", view=rule_page),
 )

@@ -40,14 +40,24 @@ def marks(now: datetime) -> Marks:
     return Marks(numbers["unmarked"], numbers["marked"] > 0)
 
 
+def not_marked(now: datetime) -> Q:
+    """Return the condition for classes that are over, and neither marked nor cancelled."""
+    return WITHOUT_MARK & Q(ends_at__lte=now, starts_at__lte=now)
+
+
+def is_not_marked(row: ScheduledClass, now: datetime) -> bool:
+    """Return whether ``not_marked`` is true of ``row`` in a studio that expects marks."""
+    is_unsaid = row.status == ClassStatus.SCHEDULED or (
+        row.status == ClassStatus.COMPLETED and row.is_shared
+    )
+    is_over = row.ends_at <= now
+    return is_over and is_unsaid and not row.attendance and studio().unmarked_days > 0
+
+
 def unmarked(now: datetime) -> Q:
     """Return the condition for classes that ended over ``unmarked_days`` ago and are not marked.
 
-    Classes older than ``LOOK_BACK`` and cancelled ones are excluded.
+    Classes older than ``LOOK_BACK`` are excluded.
     """
     until = now - timedelta(days=studio().unmarked_days)
-    return WITHOUT_MARK & Q(
-        ends_at__lte=until,
-        starts_at__lte=until,
-        starts_at__gte=until - LOOK_BACK,
-    )
+    return not_marked(until) & Q(starts_at__gte=until - LOOK_BACK)

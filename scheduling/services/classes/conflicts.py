@@ -1,22 +1,25 @@
-"""The open conflicts of planned occurrences, and resolving one as a group lesson.
+"""The open conflicts of planned occurrences, by rule and by date, and resolving one by sharing.
 
 They are planned anew for every call, so that a resolved conflict disappears at once, and one that
 no run has reported yet is included.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.planning.resolve import Conflict
+from scheduling.domain.planning.rule_conflicts import blocked_series, group_by_rules
 from scheduling.domain.series import SeriesKey, SeriesKind
-from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.wallclock import from_epoch, hours_on
 from scheduling.domain.windows import monday_of
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.runs.result_lines import PersonNames, ResultLine, conflict_line, rooms_of
@@ -24,6 +27,8 @@ from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
 from scheduling.selectors.studio import studio_day
+from scheduling.text.dates import day_of_year, foreign_zone, weekdays_text
+from scheduling.text.reasons import unnamed_teacher
 
 from .edit import manual_edit
 
@@ -36,7 +41,8 @@ class Collision:
     """A planned occurrence that conflicts with another class.
 
     ``booking_id``: the stored class in its way, None if that is only planned. ``rival``: the series
-    of that class, None for a one-off. ``begun``: the start is past. ``can_share``: both have the
+    of that class, None for a one-off; ``rival_hours`` are its hours in its own zone, empty if they
+    are those of the occurrence. ``begun``: the start is past. ``can_share``: both have the
     same teacher and exactly the same times, and may become a group lesson. ``since``: when a run
     first reported it, None if that log is pruned.
     """
@@ -48,9 +54,15 @@ class Collision:
     booking_id: int | None
     rival: SeriesKey | None
     rival_student_id: int
+    rival_hours: str
     room_id: int | None
     begun: bool
     can_share: bool
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """By date and time."""
+        return self.day, self.line.start_time, self.key
 
     @property
     def duration(self) -> timedelta:
@@ -62,24 +74,105 @@ class Collision:
         return timedelta(minutes=minutes % (24 * 60) or 24 * 60)
 
 
-def collisions(now: datetime) -> list[Collision]:
-    """Return the conflicts of this week and the horizon, in order. A constant number of queries.
+@dataclass(frozen=True, slots=True)
+class RuleConflict:
+    """The conflicts of two weekly rules, or of a rule and a one-off, by date.
 
-    Fixed schedules are planned for the whole week, including past days; slots from today on.
+    ``key`` is the series that makes way.
     """
-    conflicts = coverage(now, most=MOST).conflicts
+
+    key: SeriesKey
+    collisions: tuple[Collision, ...]
+
+    @property
+    def typical(self) -> Collision:
+        """The first conflict of the series that makes way."""
+        return next(each for each in self.collisions if each.key == self.key)
+
+    @property
+    def ahead(self) -> list[Collision]:
+        """The conflicts that have not begun."""
+        return [each for each in self.collisions if not each.begun]
+
+    @property
+    def title_parts(self) -> dict[str, str]:
+        """“Fridays 17:00”; the teacher, student or room of both; and the two that differ."""
+        line, hours = self.typical.line, self.typical.rival_hours
+        assert line.start_time is not None
+        when = f"{weekdays_text(self.typical.day.isoweekday())} {line.start_time:%H:%M}"
+        when = f"{when} {foreign_zone(line.zone)}".strip()
+        shared, one, other = line.teacher, line.student, line.params["with_student"]
+        if "with_room" in line.params:
+            shared = line.params["with_room"]
+        elif line.student_id == self.typical.rival_student_id:
+            shared = line.student
+            one = line.teacher or unnamed_teacher()
+            other = line.params["with_teacher"] or unnamed_teacher()
+        if hours:
+            other = f"{other} ({hours})"
+        return {"when": when, "shared": shared, "one": one, "other": other}
+
+    @property
+    def title(self) -> str:
+        """“Fridays 17:00, Clara: Leo and Iker”."""
+        return title_format() % self.title_parts
+
+    @property
+    def period(self) -> str:
+        """“12 weeks, since 27 Nov”; “from” if the first date is ahead."""
+        weeks = len({monday_of(each.day) for each in self.collisions})
+        text = ngettext("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
+        day = day_of_year(self.collisions[0].day)
+        if self.collisions[0].begun:
+            return _("%(weeks)s, since %(day)s") % {"weeks": text, "day": day}
+        return _("%(weeks)s, from %(day)s") % {"weeks": text, "day": day}
+
+    def without(self, known: Container[tuple[SeriesKey, date]]) -> "RuleConflict | None":
+        """Return the conflict without the series and dates in ``known``; None if none is left."""
+        left = tuple(each for each in self.collisions if (each.key, each.day) not in known)
+        if not left:
+            return None
+        keys = {each.key for each in left}
+        return RuleConflict(self.key if self.key in keys else left[0].key, left)
+
+
+def title_format() -> str:
+    """Return the title of a conflict of two rules, with the names of ``title_parts``."""
+    return _("%(when)s, %(shared)s: %(one)s and %(other)s")
+
+
+def rule_conflicts(now: datetime) -> list[RuleConflict]:
+    """Return the conflicts of this week and the horizon by their two rules, by first date.
+
+    The number of queries is constant. Fixed schedules are planned for the whole week, including
+    past days; slots from today on.
+    """
+    return by_rules(coverage(now, most=MOST).conflicts, now)
+
+
+def by_rules(found: Iterable[Conflict], now: datetime) -> list[RuleConflict]:
+    """Return the conflicts of a plan by their two rules, by first date."""
+    groups = group_by_rules(found)
+    conflicts = list(chain.from_iterable(groups))
     names = _names(conflicts)
     keys = {conflict.planned.series.key for conflict in conflicts}
     since = _first_reported(keys, monday_of(studio_day(now)))
-    found = [
-        _collision(
-            conflict, names, since.get((conflict.planned.series.key, conflict.planned.day)), now
+    return [
+        RuleConflict(
+            blocked_series(group),
+            tuple(
+                _collision(each, names, since.get((each.planned.series.key, each.planned.day)), now)
+                for each in group
+            ),
         )
-        for conflict in conflicts
+        for group in groups
     ]
-    return sorted(
-        found, key=lambda collision: (collision.day, collision.line.start_time, collision.key)
-    )
+
+
+def collisions(now: datetime) -> list[Collision]:
+    """Return the conflicts of ``rule_conflicts`` date by date."""
+    found = chain.from_iterable(each.collisions for each in rule_conflicts(now))
+    return sorted(found, key=lambda collision: collision.order)
 
 
 def find_collision(key: SeriesKey, day: date, now: datetime) -> Collision | None:
@@ -158,6 +251,7 @@ def _collision(
     planned, booking = conflict.planned, conflict.clash.booking
     series = planned.series
     begun = from_epoch(planned.starts) <= now
+    same_times = (planned.starts, planned.ends) == (booking.starts, booking.ends)
     return Collision(
         key=series.key,
         day=planned.day,
@@ -166,6 +260,9 @@ def _collision(
         booking_id=booking.class_id,
         rival=booking.series,
         rival_student_id=booking.student_id,
+        rival_hours=""
+        if same_times
+        else hours_on(booking.day, booking.start_time, booking.end_time, booking.zone),
         room_id=series.room_id,
         begun=begun,
         can_share=(
@@ -173,6 +270,6 @@ def _collision(
             and series.teacher_id is not None
             and series.teacher_id == booking.teacher_id
             and series.student_id != booking.student_id
-            and (planned.starts, planned.ends) == (booking.starts, booking.ends)
+            and same_times
         ),
     )

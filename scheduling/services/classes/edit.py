@@ -127,8 +127,9 @@ def _is_still_closed(changed: ScheduledClass) -> bool:
 def manual_edit(scheduled_class: ScheduledClass, values: Mapping[str, Any], now: datetime) -> bool:
     """Set these values and save the class; return False, unsaved, if it has them already.
 
-    A class that a closure cancelled becomes cancelled by a person if it is cancelled again, and
-    takes place if it is moved.
+    A mark completes a class that has begun, and its removal takes that back, unless the values have
+    a status. A class that a closure cancelled becomes cancelled by a person if it is cancelled
+    again, and takes place if it is moved.
     """
     values = keeping_duration(scheduled_class, values)
     is_closed = scheduled_class.cancelled_by == CancelledBy.CLOSURE
@@ -142,10 +143,26 @@ def manual_edit(scheduled_class: ScheduledClass, values: Mapping[str, Any], now:
         values = {**values, "status": ClassStatus.SCHEDULED}
     if takes_over:
         values = {"cancelled_by": CancelledBy.STUDIO, **values}
+    was_marked = bool(scheduled_class.attendance)
     for name, value in values.items():
         setattr(scheduled_class, name, value)
+    if "attendance" in values and "status" not in values:
+        follow_mark(scheduled_class, was_marked, now)
     save_manual_edit(scheduled_class, now)
     return True
+
+
+def follow_mark(scheduled_class: ScheduledClass, was_marked: bool, now: datetime) -> None:
+    """Set the status that follows from a changed mark; without saving.
+
+    A mark on a class that has begun completes it. One made ahead counts once the class is over.
+    """
+    scheduled_class.derive_instants()
+    status, has_begun = scheduled_class.status, scheduled_class.starts_at <= now
+    if scheduled_class.attendance and status == ClassStatus.SCHEDULED and has_begun:
+        scheduled_class.status = ClassStatus.COMPLETED
+    elif was_marked and not scheduled_class.attendance and status == ClassStatus.COMPLETED:
+        scheduled_class.status = ClassStatus.SCHEDULED
 
 
 def cancel_or_delete(scheduled_class: ScheduledClass, now: datetime) -> bool:

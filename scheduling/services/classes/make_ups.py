@@ -101,6 +101,11 @@ def refuse_lost(lost: ScheduledClass, today: date) -> None:
     _validate_make_up(ScheduledClass(student_id=lost.student_id, date=max(today, lost.date)), lost)
 
 
+def owes_make_up(lost: ScheduledClass, today: date) -> bool:
+    """Return whether a make-up is owed on ``today`` for ``lost``."""
+    return ScheduledClass.objects.filter(make_ups_owed(today), pk=lost.pk).exists()
+
+
 def make_up_of(lost: ScheduledClass) -> ScheduledClass | None:
     """Return the make-up of ``lost``, unless it is cancelled."""
     made = ScheduledClass.objects.filter(make_up_for=lost).exclude(status=ClassStatus.CANCELLED)

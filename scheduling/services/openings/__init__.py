@@ -2,7 +2,14 @@
 
 from .free_time import SHORTEST_GAP, free_time
 from .query import MAX_DAYS, MAX_TEACHERS, MAX_WEEKS, USUAL_HOURS, OpeningsQuery
-from .search import Openings, TeacherOpening, openings, openings_near, without_overlaps
+from .search import (
+    Openings,
+    TeacherOpening,
+    openings,
+    openings_near,
+    weekly_openings_near,
+    without_overlaps,
+)
 
 __all__ = [
     "MAX_DAYS",
@@ -16,5 +23,6 @@ __all__ = [
     "free_time",
     "openings",
     "openings_near",
+    "weekly_openings_near",
     "without_overlaps",
 ]

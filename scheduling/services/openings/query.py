@@ -33,7 +33,7 @@ class OpeningsQuery:
     Without ``teacher_ids`` all active teachers are searched, with a ``subject`` those who teach
     it. The room ``room_id`` has to be free, too, or with ``any_room`` one of the active rooms.
     Minutes of the day are local to each teacher; None: as the working hours say. ``moving`` is a
-    planned lesson, by its series and date, that is not in the way, as it is to be moved.
+    series that is not in the way on a date, or on any date, as it is to be moved.
     """
 
     minutes: int
@@ -50,7 +50,7 @@ class OpeningsQuery:
     earliest: int | None = None
     latest: int | None = None
     step: int = 15
-    moving: tuple[SeriesKey, date] | None = None
+    moving: tuple[SeriesKey, date | None] | None = None
 
     @property
     def unknown_hours(self) -> tuple[int, int]:

@@ -13,9 +13,9 @@ from scheduling.domain.openings import (
     Opening,
     find_openings,
 )
-from scheduling.domain.series import SeriesKey
+from scheduling.domain.series import Series, SeriesKey
 from scheduling.domain.wallclock import minute_of
-from scheduling.domain.windows import WEEK
+from scheduling.domain.windows import WEEK, monday_of
 from scheduling.domain.working_hours import WorkingHours
 from scheduling.models import Teacher
 from scheduling.selectors.schedules.closures import load_calendar
@@ -135,6 +135,43 @@ def openings_near(
 
     found = sorted(openings(query, now).found, key=distance)
     return without_overlaps(found)[:most]
+
+
+def weekly_openings_near(
+    series: Series, first: date, weeks: int, now: datetime, most: int = 3
+) -> list[TeacherOpening]:
+    """Return the weekly times nearest to those of ``series`` that are free from ``first`` on.
+
+    ``first`` is in a week with a lesson. The teacher, the student and the room, if there is one,
+    are free in all ``weeks``; dates of closures, and those before or after the student's, do not
+    count. The times do not overlap. None without a teacher. Raises ValidationError as ``openings``
+    does.
+    """
+    if series.teacher_id is None:
+        return []
+    query = OpeningsQuery(
+        minutes=series.duration_minutes,
+        first=first,
+        weeks=weeks,
+        interval_weeks=series.interval_weeks,
+        teacher_ids=(series.teacher_id,),
+        student_id=series.student_id,
+        room_id=series.room_id,
+        moving=(series.key, None),
+    )
+    minute = minute_of(series.start_time)
+
+    def distance(each: TeacherOpening) -> tuple[int, int]:
+        days = abs(each.opening.weekday - series.weekday)
+        return days, abs(each.opening.start - minute)
+
+    found = [
+        each
+        for each in openings(query, now).found
+        if all(obstacle.closure or obstacle.bound for obstacle in each.opening.exceptions)
+        and (each.opening.dates[0] - monday_of(first)) // WEEK % series.interval_weeks == 0
+    ]
+    return without_overlaps(sorted(found, key=distance))[:most]
 
 
 def without_overlaps(found: Iterable[TeacherOpening]) -> list[TeacherOpening]:

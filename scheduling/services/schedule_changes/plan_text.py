@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, ngettext_lazy, pgettext
 
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
+from scheduling.jobs.monitoring.outcome_text import planned_label
 from scheduling.jobs.runs.result_lines import ResultLine
 
 # The codes of lines about a class that another teacher gives. Their outcome is a move.
@@ -56,6 +58,39 @@ def planned_text(lines: Iterable[ResultLine]) -> str:
     else:
         text = _("No existing or upcoming class would change.")
     return " ".join([text, *_unchanged_texts(counts)])
+
+
+_SECTIONS: dict[Outcome | str, Any] = {
+    SUBSTITUTED: ngettext_lazy(
+        "%(n)d class is given by a substitute", "%(n)d classes are given by substitutes", "n"
+    ),
+    GIVEN_BACK: ngettext_lazy(
+        "%(n)d class goes back to its teacher", "%(n)d classes go back to their teachers", "n"
+    ),
+    Outcome.CREATED: ngettext_lazy("%(n)d class is created", "%(n)d classes are created", "n"),
+    Outcome.MOVED: ngettext_lazy("%(n)d class is moved", "%(n)d classes are moved", "n"),
+    Outcome.REMOVED: ngettext_lazy("%(n)d class is removed", "%(n)d classes are removed", "n"),
+    Outcome.CANCELLED: ngettext_lazy(
+        "%(n)d class is cancelled", "%(n)d classes are cancelled", "n"
+    ),
+    Outcome.RESTORED: ngettext_lazy("%(n)d class is restored", "%(n)d classes are restored", "n"),
+    Outcome.PROTECTED: ngettext_lazy(
+        "%(n)d class stays, as a person changed it",
+        "%(n)d classes stay, as a person changed them",
+        "n",
+    ),
+    Outcome.CONFLICT: ngettext_lazy(
+        "%(n)d class clashes with another lesson", "%(n)d classes clash with other lessons", "n"
+    ),
+}
+
+
+def section_title(kind: Outcome | str, count: int) -> str:
+    """Return “12 classes are created”; for an error its label, such as “2 errors”."""
+    text = _SECTIONS.get(kind)
+    if text is None:
+        return f"{count} {planned_label(Outcome(kind), count)}"
+    return str(text % {"n": count})
 
 
 def done_text(lines: Iterable[ResultLine]) -> str:

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from scheduling.jobs.runs.result_lines import ResultLine
-from scheduling.services.classes.conflicts import collisions
+from scheduling.services.classes.conflicts import RuleConflict, collisions, rule_conflicts
 from scheduling.services.schedules.rooms import overfull_groups
 from scheduling.services.timetable_import.matching.match import MatchResult
 
@@ -18,9 +17,9 @@ MAX_RULES = 5_000
 
 
 class NewProblems(NamedTuple):
-    """The new conflicts of this week and the horizon, in order, and warnings about rooms."""
+    """The new conflicts of this week and the horizon by rules, and warnings about rooms."""
 
-    conflicts: list[ResultLine]
+    conflicts: list[RuleConflict]
     overfull: list[str]
 
 
@@ -38,10 +37,10 @@ def new_problems(
     too_small = overfull_groups(today)
     with transaction.atomic():
         apply(timetable, matching, now, today)
-        conflicts = collisions(now)
+        conflicts = rule_conflicts(now)
         groups = overfull_groups(today)
         transaction.set_rollback(True)
     return NewProblems(
-        [conflict.line for conflict in conflicts if (conflict.key, conflict.day) not in known],
+        [new for conflict in conflicts if (new := conflict.without(known))],
         [text for group, text in groups.items() if too_small.get(group) != text],
     )

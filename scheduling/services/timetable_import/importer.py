@@ -64,7 +64,7 @@ def import_timetable(
                 comparison.timetable, comparison.matching, now, comparison.today
             )
             if problems is not None:
-                report.conflicts, report.overfull = problems
+                report.rule_conflicts, report.overfull = problems
         return report
     with transaction.atomic():
         wait_for_other_loads()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.jobs.runs.result_lines import ResultLine
+from scheduling.services.classes.conflicts import RuleConflict
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, LookalikeAnswer
 from scheduling.services.timetable_import.reading.conventions import Ambiguity
 from scheduling.text.counts import people_and_rules, weekly_rules
@@ -50,7 +51,7 @@ class ImportReport:
     lines_without_teacher: list[int] = field(default_factory=list)
     answers: Answers = field(default_factory=Answers)
     # The double bookings that a dry run would create; None if not checked.
-    conflicts: list[ResultLine] | None = None
+    rule_conflicts: list[RuleConflict] | None = None
     # Warnings of a dry run about groups that are larger than their rooms.
     overfull: list[str] = field(default_factory=list)
     # The plan of a dry run; None after an import, or with faults.
@@ -72,6 +73,14 @@ class ImportReport:
     def unanswered_lookalikes(self) -> list[Lookalike]:
         """The lookalikes, if the question about them is open."""
         return self.lookalikes if self.answers.people is None else []
+
+    @property
+    def conflicts(self) -> list[ResultLine] | None:
+        """The double bookings date by date; None if not checked."""
+        if self.rule_conflicts is None:
+            return None
+        found = [each for rule in self.rule_conflicts for each in rule.collisions]
+        return [each.line for each in sorted(found, key=lambda each: each.order)]
 
     @property
     def fingerprint(self) -> str:
@@ -166,7 +175,8 @@ class ImportReport:
         }
 
     def _conflict_lines(self) -> Iterator[str]:
-        """Yield the number of conflicts, and the first conflict of each series."""
+        """Yield the number of lessons with a conflict, and each conflict of two rules."""
+        rules = self.rule_conflicts or []
         lines = self.conflicts or []
         if not lines:
             return
@@ -175,9 +185,8 @@ class ImportReport:
             "%(n)d lessons would clash with others:",
             len(lines),
         ) % {"n": len(lines)}
-        first = {line.series: line for line in reversed(lines)}
-        for line in sorted(first.values(), key=lines.index)[:MAX_LISTED_CONFLICTS]:
-            yield f"  {line.student}, {line.day} {line.hours}: {line.reason}"
+        for rule in rules[:MAX_LISTED_CONFLICTS]:
+            yield f"  {rule.title}, {rule.period}: {rule.typical.line.reason}"
 
     def lines(self) -> Iterator[str]:
         """Yield the report in sentences, without the faults."""

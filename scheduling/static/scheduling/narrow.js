@@ -74,7 +74,7 @@
         }
         narrow.addEventListener("change", nameAll);
         /* Filters would fill the first screen, so they start closed. */
-        const filters = document.querySelector("#changelist-filter > details");
+        const filters = document.querySelector(".ct-filter-group");
         if (filters && narrow.matches) {
             filters.open = false;
         }

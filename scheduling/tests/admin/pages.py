@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[set[str], set[str]]] = {
     "check_schedules": (SCHEDULERS, SCHEDULERS),
     "conflicts": (VIEWERS, NONE),
     "conflict": (VIEWERS, SCHEDULERS),
+    "rule_conflict": (VIEWERS, NONE),
     "background_jobs": (VIEWERS, NONE),
     "background_jobs_run": (VIEWERS, NONE),
     "background_jobs_progress": (VIEWERS, NONE),

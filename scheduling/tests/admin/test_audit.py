@@ -80,7 +80,10 @@ def test_a_bulk_action_logs_each_row(client):
     data = {"action": "mark_present", "_selected_action": [row.pk for row in rows]}
     client.post("/admin/scheduling/scheduledclass/?when=all", data)
     for row in rows:
-        assert entries(row).last().changes_dict == {"attendance": ["", "present"]}
+        assert entries(row).last().changes_dict == {
+            "attendance": ["", "present"],
+            "status": ["scheduled", "completed"],
+        }
         assert entries(row).last().actor == user
 
 

@@ -61,6 +61,11 @@ class TestDates:
                 with_dates_written_out("was 2026-01-05 10:00–11:00") == f"was {text}, 10:00–11:00"
             )
 
+    def test_the_studios_zone_is_left_out_and_another_stays(self):
+        assert with_dates_written_out("at 10:00–11:00 UTC; UTC") == "at 10:00–11:00; UTC"
+        for text in ("at 10:00–11:00 Europe/Madrid", "at 10:00 UTC/x", "at 10:00 UTCs"):
+            assert with_dates_written_out(text) == text
+
     @pytest.mark.parametrize(
         "text", ["2026-02-30", "2026-01-05T10:00:00Z", "tel. 555-2026-01-05-1", "12026-01-05"]
     )

@@ -44,6 +44,7 @@ NO_PAGE = {
     "export_timetable": "XLSX",
     "import_timetable_preview": "tested in test_import.py: needs a file",
     "conflict": "tested in test_conflicts.py: needs a conflict",
+    "rule_conflict": "tested in test_conflicts.py: needs a conflict",
     "own_hours": "tested in test_find_time.py: a teacher's own",
     "background_jobs_start": "takes a POST",
     "background_jobs_cancel": "takes a POST",
@@ -94,6 +95,10 @@ def arguments(name: str) -> dict[str, Any]:
         return {"kind": "recurring_slot", "series": slot.pk, "day": day.isoformat()}
     if name == "conflict":
         return create_conflict()
+    if name == "rule_conflict":
+        conflict = create_conflict()
+        del conflict["day"]
+        return conflict
     if name == "background_jobs_preview":
         return {"job": "horizon"}
     if name in ("background_jobs_run", "background_jobs_undo"):

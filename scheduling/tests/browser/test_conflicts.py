@@ -22,8 +22,15 @@ def test_conflict_is_listed_with_its_actions(owner_page: Page) -> None:
     page = owner_page
     assert_good(page, "/admin/conflicts/")
     page.goto("/admin/conflicts/")
-    row = page.get_by_role("row").filter(has_text="Sam Vega").first
+    row = page.get_by_role("listitem").filter(has_text="Sam Vega")
+    expect(row).to_have_count(1)
     expect(row).to_contain_text("Eva Lund")
-    row.get_by_role("link", name="Resolve").or_(row.get_by_role("link").last).first.click()
+    row.get_by_text("12 weeks").click()
+    dates = row.get_by_role("group").get_by_role("link")
+    expect(dates).to_have_count(12)
+    row.get_by_role("link", name="Resolve").click()
     expect(page.get_by_role("main")).to_contain_text("Sam Vega")
+    assert_good(page, page.url)
+    page.get_by_role("list").filter(has_text="20").get_by_role("link").last.click()
+    expect(page.get_by_role("main")).to_contain_text("Move only this lesson")
     assert_good(page, page.url)

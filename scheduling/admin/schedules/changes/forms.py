@@ -1,7 +1,7 @@
 """The forms of the schedule changes."""
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -15,7 +15,6 @@ from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
 from scheduling.selectors.rooms import offered_rooms
-from scheduling.selectors.studio import studio
 from scheduling.services.schedule_changes import (
     AddClosure,
     ChangeAllFuture,
@@ -33,6 +32,7 @@ from scheduling.services.schedule_changes import (
     ScheduleChange,
 )
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
+from scheduling.text.dates import foreign_zone, full_day
 
 
 def day_field(label: Any, **values: Any) -> forms.DateField:
@@ -67,6 +67,10 @@ class ChangeForm(forms.Form):
                 self.add_error(name, _("Choose a date between 1970 and 2199."))
         return data
 
+    def differences(self) -> list[str]:
+        """Return what changes of the row in words, such as “start time: 10:00 → 11:00”."""
+        return []
+
     def refuse(self, error: Any) -> None:
         """Add a ValidationError of the change, next to the field if it has one."""
         for name, texts in getattr(error, "message_dict", {None: error.messages}).items():
@@ -92,9 +96,9 @@ class ChangeFromDateForm(ChangeForm):
         for name, field in fields_for_model(type(row), order, formfield_callback=_plain).items():
             assert field is not None
             self.fields[name] = field
-        self.fields["start_time"].help_text = _(
-            "Local time in its time zone, currently %(zone)s."
-        ) % {"zone": row.teacher.time_zone if row.teacher else studio().time_zone}
+        if zone := foreign_zone(row.teacher.time_zone) if row.teacher else "":
+            text = _("Local time in its time zone, currently %(zone)s.")
+            self.fields["start_time"].help_text = text % {"zone": zone}
         choosable = Q(is_active=True) | Q(pk=row.teacher_id)
         teacher: Any = self.fields["teacher"]
         teacher.queryset = Teacher.objects.filter(choosable)
@@ -106,6 +110,26 @@ class ChangeFromDateForm(ChangeForm):
     def initial_values(self) -> dict[str, Any]:
         names = CHANGEABLE[key_of(self.row).kind]
         return {"day": self.today} | {name: getattr(self.row, name) for name in names}
+
+    def differences(self) -> list[str]:
+        day, texts = self.cleaned_data["day"], []
+        for name in CHANGEABLE[key_of(self.row).kind]:
+            before, after = getattr(self.row, name), self.cleaned_data.get(name)
+            if name in self.fields and before != after:
+                label = str(self.fields[name].label).lower()
+                texts.append(f"{label}: {self._text(name, before)} → {self._text(name, after)}")
+        if texts and day is not None:
+            texts[0] = _("From %(day)s: %(what)s") % {"day": full_day(day), "what": texts[0]}
+        return texts
+
+    def _text(self, name: str, value: Any) -> str:
+        """Return a value of the row in words."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, time):
+            return f"{value:%H:%M}"
+        choices = dict(getattr(self.fields[name], "choices", ())) if name == "weekday" else {}
+        return str(choices.get(value, value) if value not in (None, "") else "–")
 
     def change(self) -> ScheduleChange:
         values = dict(self.cleaned_data)

@@ -17,9 +17,7 @@ from scheduling.admin.core.links import CALENDAR_PARAM, calendar_of, links_for
 from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.result_table import rows_of_lines
-from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.generation.approved_plan import StalePlanError
-from scheduling.jobs.monitoring.outcome_text import planned_label
 from scheduling.jobs.notifications.notices import notices_about
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.selectors.studio import studio_today
@@ -36,9 +34,9 @@ from scheduling.services.schedule_changes.execute import SHOWN
 from scheduling.services.schedule_changes.plan_text import (
     GIVEN_BACK,
     SUBSTITUTED,
-    hand_over_label,
     kind_of_line,
     planned_text,
+    section_title,
 )
 
 from .forms import ChangeForm
@@ -154,6 +152,7 @@ def _rendered(
         "form": form,
         "preview_param": PREVIEW_PARAM,
         "change_plan": change_plan,
+        "differences": form.differences() if change_plan else [],
         "notes": page.notes(change_plan, form.cleaned_data) if change_plan else [],
         "button": page.other_button(change_plan, attributed.caused, form.cleaned_data)
         or page.button
@@ -197,9 +196,7 @@ def _sections(request: HttpRequest, lines: list[ResultLine]) -> list[dict[str, A
         {
             "outcome": str(kind),
             "count": len(matching),
-            "name": planned_label(kind, len(matching))
-            if isinstance(kind, Outcome)
-            else hand_over_label(kind),
+            "title": section_title(kind, len(matching)),
             "rows": rows_of_lines(matching[:MAX_LINES], links),
             "more": max(0, len(matching) - MAX_LINES),
         }

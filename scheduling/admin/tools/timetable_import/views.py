@@ -17,11 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from scheduling.admin.core.links import Links
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
-from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.admin.jobs.decorators import may_run
 from scheduling.admin.jobs.job_cards import button_of
+from scheduling.admin.tools.rule_conflicts import rule_row
 from scheduling.db.errors import log_and_describe
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.models import Job, TimetableUpload
@@ -34,17 +33,6 @@ from .plan_sections import counts_of, sections_of
 
 FAULTS_PER_PAGE = 200
 _MAX_RECENT = 10
-# The rows of a preview do not exist yet, so they have no pages.
-NO_LINKS = Links(
-    students=False,
-    teachers=False,
-    classes=False,
-    slots=False,
-    schedules=False,
-    settings=False,
-    jobs=False,
-    may=lambda model: False,
-)
 # The jobs that create classes from imported rules.
 _GENERATING_JOBS = (Job.WEEKLY, Job.HORIZON)
 _UPLOAD_URL, _PREVIEW_URL = "admin:import_timetable", "admin:import_timetable_preview"
@@ -190,7 +178,7 @@ def _preview_page(
         or report.roomed,
         "sections": sections,
         "counts": counts_of(sections),
-        "conflicts": rows_of_lines(report.conflicts or [], NO_LINKS),
+        "conflicts": [rule_row(rule) for rule in report.rule_conflicts or []],
     }
     return _page(request, "preview", _("Preview of an import"), context, stale)
 

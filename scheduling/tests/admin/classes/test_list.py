@@ -1,5 +1,6 @@
 """The list of classes: its filters, in a constant number of queries."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -62,6 +63,12 @@ def week():
         ("?when=upcoming", ["Late", "Tomorrow", "Next"]),
         ("?when=all", ["Sunday", "Monday", "Early", "Late", "Tomorrow", "Next"]),
         ("?on=2026-01-12", ["Next"]),
+        ("?when=month", ["Sunday", "Monday", "Early", "Late", "Tomorrow", "Next"]),
+        ("?from=2026-01-07&to=2026-01-08", ["Early", "Late", "Tomorrow"]),
+        ("?from=2026-01-08", ["Tomorrow", "Next"]),
+        ("?to=2026-01-05", ["Sunday", "Monday"]),
+        ("?from=2026-01-08&when=week", ["Tomorrow"]),
+        ("?when=all&attendance=missing", ["Sunday", "Monday", "Early"]),
         ("?q=next", ["Next"]),
         ("?q=next&when=today", []),
     ],
@@ -119,7 +126,9 @@ def test_classes_are_filtered_by_their_properties(browser):
         assert sorted(listed_names(browser, f"?{query}")) == expected, query
 
 
-@pytest.mark.parametrize("query", ["?on=tomorrow", "?when=ever", "?teacher=x", "?source=none"])
+@pytest.mark.parametrize(
+    "query", ["?on=tomorrow", "?from=x", "?when=ever", "?teacher=x", "?source=none"]
+)
 def test_an_invalid_filter_is_dropped(browser, query):
     answer = browser.get(CLASSES + query)
     assert answer.status_code == 302
@@ -129,6 +138,66 @@ def test_an_invalid_filter_is_dropped(browser, query):
 def test_the_date_field_keeps_the_other_filters(browser, week):
     text = browser.get(f"{CLASSES}?status__exact=scheduled").content.decode()
     assert '<input type="hidden" name="status__exact" value="scheduled">' in text
+
+
+def test_presets_and_chosen_filters_are_shown(browser, week):
+    def chosen(query):
+        text = browser.get(CLASSES + query).content.decode()
+        filters = " ".join(text.split('class="ct-filters"')[1].split("</nav>")[0].split())
+        return set(re.findall(r'aria-current="true">(?:<bdi>)?([^<]*)', filters)), filters
+
+    assert "This week" in chosen("")[0]
+    assert "This month" in chosen("?when=month")[0]
+    assert "Not marked" in chosen("?when=all&attendance=missing")[0]
+    assert "Dates: from Thu 8 Jan 2026" in chosen("?from=2026-01-08")[1]
+    assert "Dates: Thu 8 Jan 2026" in chosen("?on=2026-01-08")[1]
+    marta = make.teacher("Marta Gil")
+    assert "Teacher: <bdi>Marta Gil</bdi>" in chosen(f"?teacher={marta.pk}")[1]
+
+
+def test_classes_are_grouped_by_the_studios_day(browser, week):
+    make.studio(time_zone="Pacific/Kiritimati", is_settled=True)
+
+    def headings(query):
+        text = browser.get(CLASSES + query).content.decode()
+        return re.findall(r'scope="colgroup">([^<]*)<', text)
+
+    # 10:00 in UTC is the next day there.
+    assert headings("?on=2026-01-07") == ["Wednesday 7 January 2026", "Thursday 8 January 2026"]
+    assert headings("?on=2026-01-07&o=4") == []
+
+
+def test_a_class_is_marked_in_its_row_and_the_list_stays(browser):
+    row = create_class("Ana")
+    ahead = create_class("Leo", TODAY, "18:00", "19:00")
+    text = browser.get(f"{CLASSES}?when=today").content.decode()
+    url = f"/admin/today/{row.pk}/mark/"
+    assert f'formaction="{url}" name="attendance" value="present"' in text
+    assert (
+        f'formaction="/admin/today/{ahead.pk}/mark/" name="attendance" value="present"' not in text
+    )
+    answer = browser.post(url, {"attendance": "present", "next": f"{CLASSES}?when=today"})
+    assert answer["Location"] == f"{CLASSES}?when=today#class-{row.pk}"
+    row.refresh_from_db()
+    assert (row.status, row.attendance) == ("completed", "present")
+    text = browser.get(f"{CLASSES}?when=today").content.decode()
+    assert f'formaction="{url}" name="attendance" value=""' in text
+    answer = browser.post(url, {"attendance": "", "next": "https://example.org/"})
+    assert answer["Location"] == f"/admin/#class-{row.pk}"
+
+
+def test_what_is_over_and_neither_marked_nor_cancelled_is_not_marked(browser):
+    create_class("Over")
+    create_class("Ahead", TODAY, "18:00", "19:00")
+    create_class("Alone", status="completed")
+    create_class("Group", status="completed", is_shared=True)
+    create_class("Gone", status="cancelled", cancelled_by="student")
+    create_class("Marked", attendance="excused")
+    assert sorted(listed_names(browser, "?when=all&attendance=missing")) == ["Group", "Over"]
+    badge = 'class="ct-badge is-warn">not marked<'
+    assert browser.get(f"{CLASSES}?when=today").content.decode().count(badge) == 2
+    make.studio(unmarked_days=0)
+    assert badge not in browser.get(f"{CLASSES}?when=today").content.decode()
 
 
 def count_queries(browser, query):
@@ -164,4 +233,7 @@ def test_counts_are_limited(browser, week, monkeypatch):
 
 def test_facet_counts_are_not_offered(browser, week):
     text = browser.get(f"{CLASSES}?_facets=True").content.decode()
-    assert "_facets" not in text.split('id="changelist-filter"')[1].split("By when")[0]
+    filters = text.split('class="ct-filters"')[1].split("</nav>")[0]
+    assert "This week" in filters
+    assert "Show counts" not in filters
+    assert "Hide counts" not in filters

@@ -49,6 +49,18 @@ def test_the_form_names_the_due_date_and_changes_nothing(browser, lost):
     assert ScheduledClass.objects.count() == 1
 
 
+def test_the_page_of_the_cancelled_class_offers_it_while_it_is_owed(browser, lost):
+    page = f"{CLASSES}{lost.pk}/change/"
+    button = 'name="action" value="make_up"'
+    assert button in browser.get(page).content.decode()
+    run_action(browser, lost, date="2026-01-09", start_time="16:00", teacher="")
+    text = browser.get(page).content.decode()
+    assert button not in text
+    assert "It is made up for by this class" in text
+    kept = make.lesson(make.student("Leo Park"), MONDAY, "12:00", "13:00")
+    assert button not in browser.get(f"{CLASSES}{kept.pk}/change/").content.decode()
+
+
 def test_a_class_without_a_make_up_due_is_refused_without_a_form(browser, lost):
     planned = make.lesson(make.student("Leo Park"), MONDAY, "12:00", "13:00")
     text = run_action(browser, planned)

@@ -104,7 +104,7 @@ class TestOverview:
         LessonSettings.objects.create(teacher=teacher)
         assert "Ana Ruiz" not in text_of(owner.get(PAGE))
 
-    def test_conflicts_are_linked_to_schedules_and_the_conflicts_page(self, owner):
+    def test_conflicts_are_linked_to_their_pages(self, owner):
         marta, sam = make.teacher("Marta Gil"), make.student("Sam Vega")
         make.slot(marta, weekday=4, start="17:00")
         slot = make.slot(marta, sam, weekday=4, start="17:30")
@@ -112,7 +112,7 @@ class TestOverview:
         # A name written from right to left must not reorder the others.
         assert "<bdi>Sam Vega</bdi> · <bdi>Marta Gil</bdi>, Thursday 17:30" in page
         assert "12 lessons clash with others." in page
-        assert f'href="/admin/scheduling/recurringslot/{slot.pk}/change/"' in page
+        assert f'href="/admin/conflicts/recurring_slot/{slot.pk}/"' in page
         assert 'href="/admin/conflicts/"' in page
 
     def test_every_linked_list_opens(self, owner):

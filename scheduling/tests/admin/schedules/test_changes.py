@@ -8,6 +8,7 @@ from scheduling.models import Closure, RecurringSlot, ScheduledClass
 from scheduling.selectors.studio import studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import STALE
+from scheduling.text.dates import full_day
 
 from .helpers import day, get_preview, hidden_fields, message_of, plan_of
 
@@ -48,6 +49,8 @@ def test_a_change_from_a_date_is_previewed_and_applied(browser, slot):
     fields = from_fields(slot, start_time="16:00")
     page = get_preview(browser, url(slot, "from"), fields).content.decode()
     assert "This would move 10 classes." in page
+    assert f"From {full_day(day(15))}: start time: 10:00 → 16:00" in page
+    assert "10 classes are moved" in page
     assert RecurringSlot.objects.get().valid_until is None
 
     answer = preview_and_apply(browser, url(slot, "from"), fields)

@@ -80,8 +80,11 @@ def test_an_absence_offers_who_is_free_and_cancels_the_rest(browser, marta, bea)
     assert "This would give 1 class to a substitute and cancel 1 class." in page
     assert "3 e-mails" not in page
     assert "2 e-mails to families, 2 e-mails to teachers." in page
-    sections = [(section["outcome"], section["name"]) for section in answer.context["sections"]]
-    assert sections == [("substituted", "with a substitute"), ("cancelled", "cancel")]
+    sections = [(section["outcome"], section["title"]) for section in answer.context["sections"]]
+    assert sections == [
+        ("substituted", "1 class is given by a substitute"),
+        ("cancelled", "1 class is cancelled"),
+    ]
     assert "Hand over and cancel" in page
     again = browser.get(url + answer.context["form"].choose_url).context["form"]
     assert (again[ana].value(), again[leo].value()) == (str(bea.pk), "")

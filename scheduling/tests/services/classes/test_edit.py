@@ -187,6 +187,26 @@ def test_a_past_class_is_completed_and_marked(row: ScheduledClass) -> None:
     assert (row.status, row.attendance) == (ClassStatus.SCHEDULED, "")
 
 
+def test_a_mark_completes_a_class_that_has_begun_and_its_removal_takes_that_back(
+    row: ScheduledClass,
+) -> None:
+    def state(now, **values):
+        edit.mark(row.pk, **{"attendance": "", "notes": "", **values}, now=now)
+        row.refresh_from_db()
+        return row.status, row.attendance
+
+    begun = moment("2026-01-05 10:00")
+    # Made ahead, it counts once the class is over.
+    assert state(EARLY, attendance="excused") == ("scheduled", "excused")
+    assert state(EARLY) == ("scheduled", "")
+    for mark in Attendance.values:
+        assert state(begun, attendance=mark) == ("completed", mark)
+    assert state(AFTER, attendance=mark, notes="scales") == ("completed", mark)
+    assert state(AFTER) == ("scheduled", "")
+    edit.complete(row.pk, now=AFTER)
+    assert state(AFTER, notes="scales") == ("completed", "")
+
+
 def test_future_class_cannot_be_completed(row: ScheduledClass) -> None:
     message = r"completed once it has begun; this one begins on Mon 5 Jan 2026, 10:00 \(UTC\)."
     with pytest.raises(ValidationError, match=message):

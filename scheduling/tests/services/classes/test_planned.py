@@ -92,7 +92,7 @@ def test_conflict_names_the_class_and_closed_names_the_closure() -> None:
     busy, closed, free = planned(day("2026-06-01"), day("2026-06-15"), now=EARLY)
 
     assert (busy.outcome, busy.with_class) == ("conflict", taken.pk)
-    assert busy.reason == "Marta Gil already teaches Ben Oz, Mon 1 Jun 2026, 10:30–11:30 UTC"
+    assert busy.reason == "Marta Gil already teaches Ben Oz, Mon 1 Jun 2026, 10:30–11:30"
     assert (closed.outcome, closed.closure, closed.reason) == (
         "closed",
         "Summer",
