@@ -156,7 +156,9 @@ class RecurringSlotAdmin(
             request, form_url, {"other_ways": other_ways(request.GET), **(extra_context or {})}
         )
 
-    def response_post_save_add(self, request: HttpRequest, obj: RecurringSlot) -> HttpResponse:
+    def response_post_save_add(
+        self, request: HttpRequest, obj: RecurringSlot
+    ) -> HttpResponseRedirect:
         if address := calendar_of(request):
             return HttpResponseRedirect(address)
         return super().response_post_save_add(request, obj)
