@@ -43,7 +43,6 @@ def js_texts() -> dict[str, object]:
         ),
         "loggedOut": _("You are not logged in any more. Log in, then try again."),
         "forbidden": _("You may not do this."),
-        "undo": _("Undo"),
         "confirmMove": _("Move it to {when}? Confirm below."),
         "countOne": _("1 class shown."),
         "count": _("{n} classes shown."),

@@ -106,6 +106,7 @@
     /* Feeds ------------------------------------------------------------------------------------ */
 
     const say = (text, bad) => {
+        byId("calendar-undo").hidden = true;
         said.textContent = text;
         said.classList.toggle("is-bad", Boolean(bad));
     };
@@ -354,18 +355,19 @@
         if (token) offerUndo(address, token);
         focusOn(address);
     });
+    const undoButton = byId("calendar-undo");
+    let undo = null;
     const offerUndo = (address, token) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.className = "ct-button";
-        button.textContent = texts.undo;
-        button.addEventListener("click", async () => {
-            button.disabled = true;
-            say(...await dialog.undo(address, token));
+        undoButton.hidden = false;
+        undo = async () => {
+            undoButton.disabled = true;
+            const answer = await dialog.undo(address, token);
+            undoButton.disabled = false;
+            say(...answer);
             focusOn(address);
-        });
-        said.append(" ", button);
+        };
     };
+    undoButton.addEventListener("click", () => undo());
     const focusOn = (address) => {
         acted = address;
         refresh();
@@ -385,6 +387,9 @@
     const leaveFocus = () => { acted = ""; };
     document.addEventListener("keydown", leaveFocus, { capture: true });
     document.addEventListener("pointerdown", leaveFocus, { capture: true });
+    document.addEventListener("focusin", (event) => {
+        if (event.target.getAttribute("href") !== acted) leaveFocus();
+    });
 
     const clicked = (info) => {
         const { state: kind } = info.event.extendedProps;
