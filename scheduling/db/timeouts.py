@@ -1,4 +1,4 @@
-"""Timeouts of PostgreSQL that are set for transactions.
+"""Timeouts of PostgreSQL that are set for transactions, and of SQLite's lock.
 
 A timeout of the session would stay on the connection, which a pooler hands on to other clients.
 """
@@ -23,6 +23,26 @@ def transaction_timeout(name: str, seconds: float, using: str = DEFAULT_DB_ALIAS
         return
     with connection.execute_wrapper(partial(_execute, f"{name} = {round(seconds * 1000)}")):
         yield
+
+
+@contextmanager
+def without_waiting(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Let a write of the block fail at once while another process writes, on SQLite.
+
+    On PostgreSQL, writers of different rows do not wait for each other.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    connection.ensure_connection()
+    raw = connection.connection
+    (before,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    raw.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        raw.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def _execute(

@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import OperationalError, connection
 from django.db.models import Q
 
+from scheduling.db.errors import is_transient
+from scheduling.db.timeouts import without_waiting
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import horizon_window
 from scheduling.models import CalendarFeed
@@ -34,10 +37,20 @@ def revoke(feed: CalendarFeed, now: datetime) -> None:
 
 
 def note_use(feed: CalendarFeed, now: datetime) -> None:
-    """Store that one of the addresses was used at ``now``, to the hour."""
-    if feed.last_used_at is None or feed.last_used_at <= now - USE:
-        rows = CalendarFeed.objects.filter(pk=feed.pk)
-        rows.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)).update(last_used_at=now)
+    """Store that one of the addresses was used at ``now``, to the hour.
+
+    Left out while another process writes to SQLite: reading does not wait for it.
+    """
+    if feed.last_used_at is not None and feed.last_used_at > now - USE:
+        return
+    rows = CalendarFeed.objects.filter(pk=feed.pk)
+    rows = rows.filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=now))
+    try:
+        with without_waiting():
+            rows.update(last_used_at=now)
+    except OperationalError as error:
+        if connection.vendor != "sqlite" or not is_transient(error):
+            raise
 
 
 def feed_events(feed: CalendarFeed, now: datetime) -> list[FeedEvent]:

@@ -90,7 +90,7 @@ class Studio:
         self.now = timezone.now()
         self.monday = monday_of(self.now.date())
         self.owner = User.objects.create_superuser("teresa")
-        self.studio = make.studio(name="Clara", is_settled=True)
+        self.studio = make.studio(name="Clara", is_settled=True, family_pages=True)
         self.teacher = make.teacher("Marta Gil")
         self.student = make.student("Ana Ruiz")
         self.guardian = make.guardian("Eva Ruiz", self.student)

@@ -81,12 +81,13 @@ def substitute_in_demo(seed: int, now: datetime) -> bool:
 
 
 def _name_studio(seed: int) -> None:
-    """Set the name and addresses of the studio, unless it has a name."""
+    """Set the name and addresses of the studio, and open families' pages, unless it has a name."""
     if studio().name:
         return
     row = Studio.objects.filter(pk=1).first() or Studio(**first_values())
     row.name, row.phone = "Cadenza", "+34 910 000 000"
     row.reply_to = f"studio@{teachers.domain(seed)}"
+    row.family_pages = row.family_cancel = row.family_makeups = True
     row.save()
 
 

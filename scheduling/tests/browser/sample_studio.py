@@ -28,7 +28,7 @@ from scheduling.tests import factories as make
 def populate(owner: User) -> None:
     ensure_roles()  # flushing the database deletes them
     get_token_model().objects.create(owner)
-    make.studio(name="Cadenza", is_settled=True)
+    make.studio(name="Cadenza", is_settled=True, family_pages=True)
     monday = timezone.localdate() - timedelta(days=timezone.localdate().weekday())
     mozart = make.teacher("Leopold Mozart", zone="Europe/Vienna", email="leopold@example.org")
     settings = LessonSettings.objects.create(teacher=mozart)

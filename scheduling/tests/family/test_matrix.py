@@ -49,10 +49,8 @@ def studio(families, settings):
 
 def visit(client, token, page, method):
     path, form = page
-    call = getattr(client, method)
-    return (
-        call(f"/family/{token}{path}", form) if method == "post" else call(f"/family/{token}{path}")
-    )
+    data = [form] if method == "post" else []
+    return getattr(client, method)(f"/family/{token}{path}", *data)
 
 
 def changes():

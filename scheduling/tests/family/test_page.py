@@ -1,7 +1,7 @@
 """What a family's page shows, and its headers."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.cache import cache
@@ -154,17 +154,6 @@ def test_the_calendar_of_a_guardian_has_the_lessons_of_the_children(client, fami
     # A guardian without students reads no calendar at all, rather than that of everybody.
     families.eva.student_guardians.all().delete()
     assert client.get(path).status_code == client.get(address(families.feed)).status_code == 404
-
-
-def test_use_is_noted_once_an_hour(client, families, clock):
-    read(client, families.feed)
-    families.feed.refresh_from_db()
-    assert families.feed.last_used_at == EARLY
-    for minutes, noted in ((59, EARLY), (61, EARLY + timedelta(minutes=61))):
-        clock.move_to(EARLY + timedelta(minutes=minutes))
-        read(client, families.feed)
-        families.feed.refresh_from_db()
-        assert families.feed.last_used_at == noted
 
 
 def test_a_page_that_is_read_too_often_answers_429(client, families):

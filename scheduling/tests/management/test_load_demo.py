@@ -77,6 +77,7 @@ def test_existing_studio_name_is_kept():
     call_command("load_demo", students=2, teachers=1)
     row = Studio.objects.get()
     assert (row.name, row.time_zone, row.is_settled) == ("Cadenza", "UTC", False)
+    assert row.family_pages
     make.studio(name="Clara")
     call_command("load_demo", students=4, teachers=1)
     assert Studio.objects.get().name == "Clara"
