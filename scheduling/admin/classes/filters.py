@@ -15,8 +15,8 @@ from scheduling.admin.core.filters import ChoiceFilter, DateFilter, TeacherFilte
 from scheduling.admin.core.permissions import may_see_everyone, visible_classes
 from scheduling.domain.typed_text import is_row_id
 from scheduling.domain.windows import DAY, monday_of
-from scheduling.models import Attendance, ClassStatus, ScheduledClass
-from scheduling.selectors.classes.attendance import unmarked
+from scheduling.models import Attendance, ScheduledClass
+from scheduling.selectors.classes.attendance import WITHOUT_MARK, unmarked
 from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.classes.make_ups import make_ups_owed
 
@@ -85,7 +85,7 @@ class AttendanceFilter(ChoiceFilter):
     parameter_name = "attendance"
 
     def options(self) -> dict[str, tuple[Any, Q]]:
-        missing = Q(attendance="", starts_at__lte=timezone.now()) & ~Q(status=ClassStatus.CANCELLED)
+        missing = WITHOUT_MARK & Q(ends_at__lte=timezone.now())
         overdue = {"overdue": (_("not marked in time"), unmarked(timezone.now()))}
         if not studio().unmarked_days:
             overdue = {}
