@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from scheduling.models import ClassStatus, ScheduledClass
 
-from .attendance import WITHOUT_MARK
+from .attendance import not_marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def day_summary(
         .aggregate(
             classes=Count("id", filter=~cancelled),
             over=Count("id", filter=~cancelled & Q(ends_at__lte=now)),
-            unmarked=Count("id", filter=WITHOUT_MARK & Q(ends_at__lte=now)),
+            unmarked=Count("id", filter=not_marked(now)),
             cancelled=Count("id", filter=cancelled),
         )
     )

@@ -124,8 +124,14 @@ def test_teachers_see_their_own_marks_only():
     found = needs(client)
     assert list(found) == ["1 lesson not marked in time"]
     assert len(client.get(found["1 lesson not marked in time"]).context["cl"].result_list) == 1
-    numbers = client.get("/admin/").context["front"]["today"]
-    assert (numbers["count"], numbers["over"], numbers["unmarked"]) == (1, "1", "1")
+    # A completed lesson counts as marked, and one that has not ended is not expected to be.
+    make.lesson(None, NOON.date(), "09:00", "09:30", clara, status="completed")
+    make.lesson(None, NOON.date(), "11:30", "12:30", clara)
+    front = client.get("/admin/").context["front"]
+    numbers = front["today"]
+    assert (numbers["count"], numbers["over"], numbers["unmarked"]) == (3, "2", "1")
+    listed = client.get(front["all_url"] + "&attendance=missing").context["cl"].result_list
+    assert [row.local_times()[0].hour for row in listed] == [10]
 
 
 def test_a_class_is_cancelled_and_restored_from_the_day(mailoutbox):
