@@ -22,7 +22,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all screenshots check soak soak-slice servers bench lock venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak soak-slice servers image bench lock venv venv-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -92,10 +92,14 @@ soak-slice: venv-dev ## three minutes of the long tests, with other examples eac
 	done; \
 	[ -z "$$failed" ] || { echo "make soak-slice: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
-servers: venv-dev ## docs/deploy.md and docs/cron.md as printed, on a Debian that is installed and booted
+servers: venv-dev ## docs/deploy.md and docs/cron.md as printed, on a Debian that is installed and booted; and the image
 	@.ci/package debootstrap debootstrap
 	@.ci/package systemd-container systemd-nspawn
-	@$(PY) -m pytest -x -m servers scheduling/tests/servers/booted
+	@.ci/package buildah buildah
+	@$(PY) -m pytest -x -m servers scheduling/tests/servers/booted scheduling/tests/servers/image
+
+image: ## the container image classtracker, built with buildah; IMAGE and BASE name others
+	@.ci/image $(or $(IMAGE),classtracker)
 
 screenshots: venv-dev ## screenshots of the demo studio in docs/images
 	@.ci/browser

@@ -9,9 +9,15 @@ from typing import TextIO
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classtracker.settings")
     try:
+        from django import get_version
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed in this Python. Run `make run`, or use .venv/bin/python.")
+    if sys.argv[1:] == ["--version"]:
+        from classtracker import __version__
+
+        print(f"Class Tracker {__version__}, Django {get_version()}")
+        return
     sys.stdout = sys.stdout or unwritable_stream()
     sys.stderr = sys.stderr or unwritable_stream()
     try:

@@ -1,0 +1,3 @@
+"""The Django project of Class Tracker."""
+
+__version__ = "1.0.0"

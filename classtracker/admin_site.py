@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.admin import AdminSite, autodiscover, site
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -93,6 +94,7 @@ class ClassTrackerAdminSite(AdminSite):
             **super().each_context(request),
             **own,
             "studio_zone": studio.time_zone,
+            "version": settings.VERSION,
             "search": search_context(request) if self.has_permission(request) else {},
             "main_pages": [
                 {"url": reverse("admin:index"), "name": _("Today")},

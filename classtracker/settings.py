@@ -8,6 +8,7 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
+from classtracker import __version__
 from classtracker.settings_api import (  # noqa: F401
     KNOX_TOKEN_MODEL,
     REST_FRAMEWORK,
@@ -19,6 +20,7 @@ from scheduling.jobs.schedule.cron_entries import ENTRIES
 
 from . import env
 
+VERSION = __version__
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Read here rather than by a shell, as cron gives jobs almost no environment.
 env.read_dotenv(BASE_DIR / ".env")

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from classtracker import __version__
+
 API = "scheduling.api"
 
 # Closed by default: a view must name its permissions to be more open.
@@ -46,7 +48,7 @@ redirects. Errors are `{"success": false, "error": "<code>", "message": "…"}`;
 SPECTACULAR_SETTINGS = {
     "TITLE": "Class Tracker",
     "DESCRIPTION": DESCRIPTION,
-    "VERSION": "1.0.0",
+    "VERSION": __version__,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -9,6 +9,7 @@ class Alive(serializers.Serializer):
     """The process is running."""
 
     status = serializers.ChoiceField(["ok"])
+    version = serializers.CharField()
 
 
 class Checks(serializers.Serializer):

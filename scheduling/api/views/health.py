@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -47,7 +48,7 @@ class Healthz(OpenView):
 
     @extend_schema(operation_id="healthz", summary="Alive", tags=TAGS, responses=Alive)
     def get(self, request: Request) -> Response:
-        return Response({"status": OK})
+        return Response({"status": OK, "version": settings.VERSION})
 
 
 class Readyz(OpenView):

@@ -7,6 +7,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.utils import timezone
 
+from classtracker import __version__
 from scheduling.api.views import health
 from scheduling.models import Job, JobRun
 
@@ -52,7 +53,7 @@ def test_other_methods_are_405(client):
 def test_healthz_makes_no_query(client):
     # Without the mark django_db any query fails the test.
     answer = client.get("/healthz")
-    assert answer.json() == {"status": "ok"}
+    assert answer.json() == {"status": "ok", "version": __version__}
 
 
 @pytest.mark.django_db

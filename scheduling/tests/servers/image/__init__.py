@@ -1,0 +1,1 @@
+"""The container image, built and driven without a daemon (marker ``servers``)."""
