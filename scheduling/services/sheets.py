@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.typed_text import plain_letters
 from scheduling.domain.windows import DAY
-from scheduling.models import ClassStatus, Job, ScheduledClass
+from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.studio import studio_day, studio_zone
 from scheduling.services.classes.occurrences import planned
 from scheduling.services.statements.definitions import begins_within
@@ -128,7 +128,7 @@ def _planned(
     for number, each in enumerate(found, 1):
         if (
             each.outcome is Outcome.CREATED
-            and each.due.job in (Job.WEEKLY, Job.HORIZON)
+            and each.is_expected
             and first <= each.starts_at.astimezone(zone).date() <= last
             and whose.room_id in (None, each.room_id)
         ):

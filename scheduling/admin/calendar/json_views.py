@@ -24,7 +24,6 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.wallclock import local_times
 from scheduling.domain.windows import DAY
 from scheduling.domain.working_hours import time_of
-from scheduling.models import Job
 from scheduling.selectors.classes.calendar import (
     between,
     closures_between,
@@ -212,15 +211,10 @@ def planned_for(query: CalendarQuery, first: date, last: date) -> list[PlannedOc
     return [
         occurrence
         for occurrence in found
-        if _is_expected(occurrence)
+        if occurrence.is_expected
         and _kind(occurrence) in query.shown
         and query.room_id in (None, occurrence.room_id)
     ]
-
-
-def _is_expected(occurrence: PlannedOccurrence) -> bool:
-    """Return whether a scheduled run will create the occurrence; past ones may be left out."""
-    return occurrence.due.job in (Job.WEEKLY, Job.HORIZON)
 
 
 def _kind(occurrence: PlannedOccurrence) -> str:

@@ -19,6 +19,7 @@ from scheduling.jobs.generation.planning import ChunkPlan, PlanningContext, plan
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.runs.result_lines import PersonNames, conflict_line, rooms_of
 from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
+from scheduling.jobs.schedule.registry import GENERATING
 from scheduling.selectors.schedules.run_scope import scope_condition
 from scheduling.selectors.schedules.series import load_series
 from scheduling.selectors.schedules.week_coverage import series_without_class
@@ -64,6 +65,11 @@ class PlannedOccurrence:
     def hours(self) -> str:
         """“10:00–11:00”, local to ``zone``."""
         return clock_hours(self.starts_at, self.ends_at, self.zone)
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether a scheduled run will create it; past occurrences may be left out."""
+        return self.due.job in GENERATING
 
     @property
     def reason(self) -> str:
