@@ -98,6 +98,8 @@ class DeliveryReport:
 def cancellation_report(classes: Iterable[ScheduledClass]) -> DeliveryReport:
     """Report on the messages to families about these cancelled classes, students loaded."""
     rows = {row.pk: row for row in classes}
+    if not rows:
+        return DeliveryReport()
     items = MessageItem.objects.filter(
         kind=MessageKind.NOTICE, change=ChangeKind.CANCELLED, class_id__among=rows
     ).exclude(reader=Recipient.TEACHER)

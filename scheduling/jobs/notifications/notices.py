@@ -87,6 +87,8 @@ def notices_about(
 
 def _notified_keys(cancelled: Sequence[ClassChange]) -> set["_Key"]:
     """Return who has a notice of the cancellation of which class, delivered or not."""
+    if not cancelled:
+        return set()
     starts = {change.class_id: change.before.starts_at for change in cancelled}
     items = MessageItem.objects.filter(
         kind=MessageKind.NOTICE, change=ChangeKind.CANCELLED, class_id__among=starts

@@ -26,6 +26,8 @@ def attribution(change_plan: ChangePlan, now: datetime) -> PlanAttribution:
     A change that is applied in the background counts as the cause of all its lines: a second plan
     would cover the whole studio.
     """
+    if change_plan.is_only_cause:
+        return PlanAttribution(change_plan.lines, [])
     uncertain = [line for line in change_plan.lines if _may_be_pending(change_plan, line)]
     if change_plan.background_requests or not uncertain:
         return PlanAttribution(change_plan.lines, [])

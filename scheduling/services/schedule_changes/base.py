@@ -36,6 +36,7 @@ class ChangeRecord:
 
     ``days`` are ranges (first, last) that limit the plan; empty: no limit. With ``for_all`` they
     affect the whole studio. ``is_reported`` selects the results of the runs that the plan shows.
+    ``is_only_cause``: without the change there would be none of them.
     ``closures`` are the ids of new ones. ``earlier_changes`` were made before and are still to be
     notified of. ``places`` are those of classes before the change itself wrote them, by id;
     ``new_classes`` are the ids of the rows that it created.
@@ -54,6 +55,7 @@ class ChangeRecord:
     places: dict[int, Place] = field(default_factory=dict)
     new_classes: set[int] = field(default_factory=set)
     is_reported: Callable[[ResultLine], bool] = lambda line: True
+    is_only_cause: bool = False
 
     def add(self, other: "ChangeRecord") -> None:
         """Add the people, days, lines and closures of a change of the same kind."""

@@ -58,6 +58,8 @@ class ChangePlan:
     change itself edits or names. ``background_requests`` is filled where there are too many classes
     for one transaction: background runs bring them up to date.
 
+    ``is_only_cause``: without the change there would be no such lines.
+
     ``changes`` are those of the classes, which families and teachers can be notified of. In the
     background nobody is notified.
 
@@ -76,6 +78,7 @@ class ChangePlan:
     series: SeriesKey | None = None
     closures: list[int] = field(default_factory=list)
     new_classes: frozenset[int] = frozenset()
+    is_only_cause: bool = False
     changes: list[ClassChange] = field(default_factory=list)
     notified: Notified = field(default_factory=Notified)
 
@@ -224,6 +227,7 @@ def _plan_of_record(record: ChangeRecord, requests: list[RunRequest]) -> ChangeP
         series=record.series,
         closures=record.closures,
         new_classes=frozenset(record.new_classes),
+        is_only_cause=record.is_only_cause,
     )
 
 

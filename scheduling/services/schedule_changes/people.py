@@ -144,9 +144,8 @@ class TeacherAbsence:
             )
         record.earlier_changes = earlier_cancellations(earlier)
         record.days.append((self.first, self.last))
-        record.is_reported = lambda line: (
-            is_relevant(line) and is_not_conflict(line) and not _has_substitute(line, teacher)
-        )
+        record.is_only_cause = True
+        record.is_reported = _is_absence_reported
         record.lines += list_or_cancel_remaining(
             {"teacher": teacher},
             context.now,
@@ -213,12 +212,13 @@ class PausePeople:
         return record
 
 
-def _has_substitute(line: ResultLine, teacher: Teacher) -> bool:
-    """Return whether a substitute gives the class of ``line`` for ``teacher``."""
-    if line.outcome is not Outcome.PROTECTED:
-        return False
-    rows = ScheduledClass.objects.filter(pk=line.class_id or 0, original_teacher=teacher)
-    return rows.exists()
+def _is_absence_reported(line: ResultLine) -> bool:
+    """Return whether an absence reports the line of a run.
+
+    Not the classes that stay: their teacher's are cancelled already, the others have a substitute.
+    """
+    is_kept = line.outcome is Outcome.PROTECTED
+    return is_relevant(line) and is_not_conflict(line) and not is_kept
 
 
 def cancelled_for(teacher: Teacher, first: date, last: date, now: datetime) -> list[ScheduledClass]:
