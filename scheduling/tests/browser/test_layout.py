@@ -65,9 +65,10 @@ def test_row_is_a_card_with_labels_on_a_phone(open_page, owner):
     cell = page.get_by_role("row", name="Marta Gil").locator(".field-clock")
     expect(cell).to_be_in_viewport()
     assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Time zone"'
-    expect(page.get_by_text("By state")).to_be_hidden()
-    page.get_by_role("heading", name="Filter").click()
-    expect(page.get_by_text("By state")).to_be_visible()
+    filters = page.get_by_role("navigation", name="Filter")
+    expect(filters.get_by_text("State", exact=True)).to_be_hidden()
+    filters.get_by_text("Filter", exact=True).click()
+    expect(filters.get_by_text("State", exact=True)).to_be_visible()
 
 
 def test_first_invalid_field_of_row_has_focus(owner_page):
