@@ -17,7 +17,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 
-from scheduling.jobs.notifications.outbox import queue_alert, queue_reminder
+from scheduling.jobs.notifications.outbox import queue_address, queue_alert, queue_reminder
 from scheduling.models import (
     ApiTokenDetails,
     CalendarFeed,
@@ -128,6 +128,9 @@ def _edit_people(owner: User, student: Student, guardian: Guardian, teacher: Tea
     )
     prices = LessonSettings.objects.create(teacher=teacher)
     LessonDuration.objects.create(settings=prices, minutes=45, price=30)
+    later = NOW + timedelta(days=1)
+    feed = CalendarFeed.objects.create(guardian=guardian)
+    queue_address(feed, guardian, "https://example.org/family/x/", NOW, later)
     for person in ({"student": student}, {"teacher": teacher}):
         CalendarFeed.objects.create(**person)
         make.closure(f"{next(iter(person.values()))} travels", date(2026, 3, 2), **person)
