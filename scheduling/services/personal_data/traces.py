@@ -55,9 +55,9 @@ def messages_about(person: Person) -> QuerySet[MessageItem]:
 
 
 def addresses_mailed_to(person: Person) -> QuerySet[Message]:
-    """Return the messages with the address of the person's own page."""
+    """Return the messages with the address of the person's own page, or about their account."""
     if isinstance(person, Teacher):
-        return Message.objects.none()
+        return Message.objects.filter(account=account_of(person) or 0)
     return Message.objects.filter(feed__in=rows_about(person)[CalendarFeed])
 
 

@@ -34,6 +34,7 @@ from scheduling.models import (
     Teacher,
     WorkingHours,
 )
+from scheduling.services.accounts import send_link
 from scheduling.services.classes.edit import cancellation, manual_edit
 from scheduling.services.notices import notifying
 from scheduling.services.schedule_changes import ChangeContext
@@ -118,6 +119,7 @@ def _edit_people(owner: User, student: Student, guardian: Guardian, teacher: Tea
     teacher.refresh_from_db()
     teacher.user = user
     teacher.save()
+    send_link(user, lambda path: f"https://example.org{path}", NOW, invites=False)
     token, _secret = AuthToken.objects.create(user)
     ApiTokenDetails.objects.create(token=token, name="Thaddeus Wolverley's phone")
     session = SessionStore()
