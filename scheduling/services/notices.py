@@ -79,6 +79,27 @@ def notify(
 
 
 @contextmanager
+def notifying_students(
+    student_ids: Iterable[int], is_wanted: bool, now: datetime, author_id: int | None = None
+) -> Iterator[Notified]:
+    """Notify about what the block changes in the classes ahead of these students.
+
+    The block commits by itself. The result is filled in after it. Without ``is_wanted`` nobody is
+    notified.
+    """
+    notified = Notified()
+    if is_wanted:
+        ahead = ScheduledClass.objects.filter(
+            student_id__among=list(student_ids), starts_at__gt=now
+        )
+        notified.known = {row.pk: Place.of(row) for row in ahead}
+    yield notified
+    if notified.known:
+        done = notify(changes_since(notified.known, now), now, author_id)
+        notified.queued, notified.without_address = done.queued, done.without_address
+
+
+@contextmanager
 def notifying(
     class_ids: Iterable[int], is_wanted: bool, now: datetime, author_id: int | None = None
 ) -> Iterator[Notified]:

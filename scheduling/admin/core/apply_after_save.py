@@ -15,10 +15,12 @@ from django.utils.translation import ngettext
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio_day
+from scheduling.services.notices import author_of, notifying_students
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
 from scheduling.services.schedules.working_hours import outside_hours
 from scheduling.text.dates import number_text, with_dates_written_out
 
+from .notices import show_notified
 from .permissions import may_see_everyone, may_see_jobs
 
 
@@ -31,21 +33,34 @@ def warn_outside_hours(
 
 
 def apply_after_commit(
-    request: HttpRequest, *, students: Iterable[int] = (), teachers: Iterable[int] = ()
+    request: HttpRequest,
+    *,
+    students: Iterable[int] = (),
+    teachers: Iterable[int] = (),
+    notify: bool = False,
 ) -> None:
-    """Bring the classes of these people up to date once the save is committed."""
-    transaction.on_commit(partial(_apply, request, tuple(students), tuple(teachers)))
+    """Bring the classes of these people up to date once the save is committed.
+
+    ``notify``: what that changes in the classes ahead of the students is told to their families
+    and teachers.
+    """
+    transaction.on_commit(partial(_apply, request, tuple(students), tuple(teachers), notify))
 
 
-def _apply(request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...]) -> None:
-    result = apply_change(
-        student_ids=students,
-        teacher_ids=teachers,
-        today=studio_day(timezone.now()),
-        clock=timezone.now,
-        triggered_by=request.user.get_username(),
-    )
+def _apply(
+    request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...], notify: bool
+) -> None:
+    now = timezone.now()
+    with notifying_students(students, notify, now, author_of(request.user)) as notified:
+        result = apply_change(
+            student_ids=students,
+            teacher_ids=teachers,
+            today=studio_day(now),
+            clock=timezone.now,
+            triggered_by=request.user.get_username(),
+        )
     _report(request, result)
+    show_notified(request, notified)
 
 
 def _report(request: HttpRequest, applied: ApplyResult) -> None:

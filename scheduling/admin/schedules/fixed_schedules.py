@@ -1,9 +1,9 @@
 """Fixed schedules; a student's page shows the same rows inline."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.contrib import admin
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,9 +19,11 @@ from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio
+from scheduling.services.notices import is_wanted
 
 from .changes import SeriesChangesMixin
 from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date, warn_overfull
+from .notify import NOTIFY, NotifyingRuleMixin, RuleForm
 
 
 @admin.display(description=_("time zone"))
@@ -45,8 +47,13 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
     )
 
 
+class FixedScheduleRuleForm(RuleForm, FixedScheduleForm):
+    """The form of a fixed schedule on a page of its own."""
+
+
 @admin.register(FixedSchedule)
 class FixedScheduleAdmin(
+    NotifyingRuleMixin,
     SeriesChangesMixin,
     RoomColumnMixin,
     ExportMixin,
@@ -65,7 +72,7 @@ class FixedScheduleAdmin(
         "valid_until",
     )
     export_as = {hours: ("start_time", "end_time", zone)}
-    form = FixedScheduleForm
+    form = FixedScheduleRuleForm
     list_select_related = ("student", "teacher", "room")
     list_filter = (TeacherFilter, RoomFilter, "weekday", ValidityFilter, "is_shared")
     search_fields = (
@@ -90,13 +97,12 @@ class FixedScheduleAdmin(
         "is_shared",
     )
 
-    def save_model(
-        self, request: HttpRequest, obj: FixedSchedule, form: ModelForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: FixedSchedule, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         warn_missing_start_date(request, obj.student)
-        if form.has_changed():
+        if form.has_rule_changed:
             warn_overfull(request, [obj])
             warn_outside_hours(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
-            apply_after_commit(request, students=sorted(students))
+            notify = is_wanted(form.cleaned_data.get(NOTIFY, False))
+            apply_after_commit(request, students=sorted(students), notify=notify)

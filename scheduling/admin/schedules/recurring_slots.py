@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -29,12 +28,14 @@ from scheduling.domain.wallclock import add_minutes
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.selectors.data_quality import old_slots, orphaned_slots
 from scheduling.selectors.studio import studio_today
+from scheduling.services.notices import is_wanted
 from scheduling.services.schedules.status import set_slot_status
 from scheduling.text.dates import full_day
 
 from .changes import SeriesChangesMixin
 from .fixed_schedule_inline import warn_overfull
 from .fixed_schedules import hours, zone
+from .notify import NOTIFY, NotifyingRuleMixin, RuleForm
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
@@ -61,6 +62,7 @@ def state(slot: RecurringSlot) -> SafeString:
 
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(
+    NotifyingRuleMixin,
     SeriesChangesMixin,
     RoomColumnMixin,
     ExportMixin,
@@ -69,6 +71,7 @@ class RecurringSlotAdmin(
     LargeTableMixin,
     admin.ModelAdmin,
 ):
+    form = RuleForm
     list_display = (
         "teacher",
         "student",
@@ -166,15 +169,14 @@ class RecurringSlotAdmin(
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}
 
-    def save_model(
-        self, request: HttpRequest, obj: RecurringSlot, form: ModelForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: RecurringSlot, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if form.has_changed():
+        if form.has_rule_changed:
             warn_overfull(request, [obj])
             warn_outside_hours(request, [obj])
             students = {obj.student_id, form.initial.get("student", obj.student_id)}
-            apply_after_commit(request, students=sorted(students))
+            notify = is_wanted(form.cleaned_data.get(NOTIFY, False))
+            apply_after_commit(request, students=sorted(students), notify=notify)
 
 
 def other_ways(query: Mapping[str, Any]) -> list[tuple[str, str]]:

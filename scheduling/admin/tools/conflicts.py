@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -14,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from scheduling.admin.core.notices import NotifyField, show_notified
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.notifications.notices import Notices
 from scheduling.models import CancelledBy, Room
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import occurrences
@@ -27,6 +29,7 @@ from scheduling.services.classes.conflicts import (
     rule_conflicts,
     share,
 )
+from scheduling.services.notices import author_of, is_offered, is_wanted
 from scheduling.services.openings import openings_near
 from scheduling.services.schedules.apply_changes import apply_change
 from scheduling.services.schedules.closures import closed_day_of
@@ -59,7 +62,7 @@ class MoveOnceForm(forms.Form):
         empty_label=gettext_lazy("no room"),
     )
 
-    def __init__(self, data: Any, conflict: Collision) -> None:
+    def __init__(self, data: Any, conflict: Collision, reach: Notices | None) -> None:
         initial = {
             "date": conflict.day,
             "start_time": conflict.line.start_time,
@@ -67,6 +70,16 @@ class MoveOnceForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         offer_rooms(self, conflict.room_id)
+        if reach is not None:
+            self.fields["notify"] = NotifyField(reach)
+
+
+def _notify_form(name: str, reach: Notices | None) -> forms.Form:
+    """Return a form with “Tell the families” only; ``name`` makes its ID unique on the page."""
+    form = forms.Form(auto_id=f"{name}_%s")
+    if reach is not None:
+        form.fields["notify"] = NotifyField(reach)
+    return form
 
 
 @require_GET
@@ -94,10 +107,11 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
         messages.info(request, _("This conflict no longer exists; the next run creates the class."))
         return HttpResponseRedirect(reverse("admin:conflicts"))
     action = request.POST.get("action", "")
-    form = MoveOnceForm(request.POST if action == "move" else None, conflict)
+    reach = _reach(request, conflict) if may_change else None
+    form = MoveOnceForm(_moved_to(request.POST) if action == "move" else None, conflict, reach)
     if request.method == "POST" and (action != "move" or form.is_valid()):
         try:
-            messages.success(request, _resolve(request, action, conflict, form))
+            _resolve(request, action, conflict, form)
             return HttpResponseRedirect(reverse("admin:conflicts"))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
@@ -107,6 +121,8 @@ def conflict_page(request: HttpRequest, kind: str, series: int, day: str) -> Htt
         "rule_page": rule_page_url(conflict.key),
         "near": _near(conflict) if may_change else [],
         "form": form,
+        "near_form": _notify_form("near", reach),
+        "skip_form": _notify_form("skip", reach),
         "may_change": may_change,
         "may_share": may_change and may_share(request.user) and conflict.can_share,
     }
@@ -135,9 +151,41 @@ def _near(conflict: Collision) -> list[dict[str, Any]]:
     ]
 
 
-def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveOnceForm) -> str:
-    """Perform the action, and return the message. Raises ValidationError if it is refused."""
+def _moved_to(data: QueryDict) -> QueryDict:
+    """Return the values of the form; the button of a free time sends both of its own at once."""
+    if near := data.get("near"):
+        data = data.copy()
+        data["date"], _space, data["start_time"] = near.partition(" ")
+    return data
+
+
+def _reach(request: HttpRequest, conflict: Collision) -> Notices | None:
+    """Return who would be notified; None if nobody, or if the studio never notifies."""
+    if not is_offered():
+        return None
+    author_id = author_of(request.user)
+    found = occurrences.reach_of_occurrence(conflict.key, conflict.day, timezone.now(), author_id)
+    return found if found.notices or found.without_address else None
+
+
+def _resolve(request: HttpRequest, action: str, conflict: Collision, form: MoveOnceForm) -> None:
+    """Perform the action, and show the result. Raises ValidationError if it is refused."""
     now = timezone.now()
+    # Sharing a lesson changes neither its time nor its teacher, and begins runs of its own.
+    wanted = action != "share" and is_wanted("notify" in request.POST)
+    watching = occurrences.notifying_occurrence(
+        conflict.key, conflict.day, wanted, now, author_of(request.user)
+    )
+    with watching as notified:
+        text = _perform(request, action, conflict, form, now)
+    messages.success(request, text)
+    show_notified(request, notified)
+
+
+def _perform(
+    request: HttpRequest, action: str, conflict: Collision, form: MoveOnceForm, now: datetime
+) -> str:
+    """Perform the action, and return the message."""
     if action == "move":
         to_date, start = form.cleaned_data["date"], form.cleaned_data["start_time"]
         end = (datetime.combine(to_date, start) + conflict.duration).time()

@@ -3,11 +3,13 @@
 import uuid
 from datetime import datetime
 from email.utils import formataddr, parseaddr
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 
 from scheduling.models import (
     CalendarFeed,
@@ -133,17 +135,40 @@ def can_send_mail() -> bool:
 
 
 def as_email(message: Message) -> EmailMessage:
-    """Return the e-mail of ``message``. Replies of families and teachers go to the studio."""
+    """Return the e-mail of ``message``, as text and HTML.
+
+    Replies of families and teachers go to the studio.
+    """
     headers = {"Message-ID": message.message_id}
     own = studio()
     body = message.body
     if message.feed is not None:
         body = body.replace(MASK, page_token_of(message.feed))
+    body = body.replace(*secret_link(message))
     has_reply_to = message.kind != MessageKind.ALERT and own.reply_to
-    return EmailMessage(
+    mail = EmailMultiAlternatives(
         message.subject,
-        body.replace(*secret_link(message)),
+        body,
         to=[message.recipient],
         reply_to=[formataddr((own.name, own.reply_to))] if has_reply_to else None,
         headers=headers,
     )
+    mail.attach_alternative(_html(message, body), "text/html")
+    return mail
+
+
+def _html(message: Message, body: str) -> str:
+    """Return the text as HTML: its paragraphs, lists of the lines that begin with “- ”, and links.
+
+    Nothing in it is loaded from elsewhere.
+    """
+    paragraphs = [
+        [list(lines) for _is_item, lines in groupby(text.split("\n"), _is_list_item)]
+        for text in body.split("\n\n")
+    ]
+    values = {"language": message.language, "subject": message.subject, "paragraphs": paragraphs}
+    return render_to_string("mail/message.html", values)
+
+
+def _is_list_item(line: str) -> bool:
+    return line.startswith("- ")

@@ -61,6 +61,7 @@ from .identity import (
     without_shared,
 )
 from .traces import (
+    addresses_mailed_to,
     admin_log_entries,
     log_entries,
     mentions,
@@ -232,7 +233,7 @@ class _Erasure:
         items = messages_about(person)
         about = set(items.values_list("message_id", flat=True))
         items._raw_delete(items.db)
-        to_person = Q(pk=None)
+        to_person = Q(pk__in=addresses_mailed_to(person).values("pk"))
         for address in own.contacts:
             to_person |= Q(recipient__iexact=address)
         rows = Message.objects.filter(Q(id__among=about, items__isnull=True) | to_person)

@@ -32,7 +32,14 @@ from scheduling.models import (
 
 from .accounts import sessions_of
 from .identity import Person, account_of, identity_of, without_shared
-from .traces import log_entries, mentions, messages_about, pending_uploads, rows_about
+from .traces import (
+    addresses_mailed_to,
+    log_entries,
+    mentions,
+    messages_about,
+    pending_uploads,
+    rows_about,
+)
 
 # Columns that mean nothing to a reader, or that open something.
 _LEFT_OUT = {"import_key", "import_until", "import_room", "revised_at", "nonce", "created_by_run"}
@@ -61,6 +68,7 @@ def personal_data(person: Person, now: datetime) -> dict[str, Any]:
     known = {model: set(found.values_list("pk", flat=True)) for model, found in rows.items()}
     known[LogEntry] = {entry.pk for entry in entries}
     known[Message] = set(messages_about(person).values_list("message_id", flat=True))
+    known[Message] |= set(addresses_mailed_to(person).values_list("pk", flat=True))
     return {
         "exported_at": _plain(now),
         "kind": person._meta.model_name,
@@ -138,14 +146,18 @@ def _account(user: Any) -> dict[str, Any] | None:
 
 def _messages(person: Person) -> Iterator[dict[str, Any]]:
     """Yield the messages to the person, or about a student; the texts if they name no others."""
-    own = messages_about(person)
-    rows = Message.objects.filter(pk__in=own.values("message")).prefetch_related("items")
+    addresses = set(addresses_mailed_to(person).values_list("pk", flat=True))
+    ids = addresses | set(messages_about(person).values_list("message_id", flat=True))
+    rows = Message.objects.filter(id__among=ids).prefetch_related("items")
+    kind = person._meta.model_name
     for message in rows.order_by("pk"):
-        items = message.items.all()
-        students = {item.student_id for item in items}
-        is_to_guardian = person._meta.model_name == "guardian"
-        is_own = is_to_guardian or (not isinstance(person, Teacher) and students == {person.pk})
-        is_to_person = any(item.reader == person._meta.model_name for item in items)
+        readers = {item.reader for item in message.items.all()}
+        students = {item.student_id for item in message.items.all()}
+        is_address = message.pk in addresses
+        is_to_person = is_address or kind in readers
+        # A teacher's name their students; those about several students are the guardian's own.
+        is_about_person = is_address or kind == "guardian"
+        is_about_person |= kind == "student" and students == {person.pk}
         found = {
             "kind": message.kind,
             "state": message.state,
@@ -154,7 +166,7 @@ def _messages(person: Person) -> Iterator[dict[str, Any]]:
         }
         # The address may be that of a guardian or a teacher.
         found |= {"recipient": message.recipient} if is_to_person else {}
-        found |= {"subject": message.subject, "text": message.body} if is_own else {}
+        found |= {"subject": message.subject, "text": message.body} if is_about_person else {}
         yield found
 
 

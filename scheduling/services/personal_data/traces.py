@@ -15,7 +15,9 @@ from django.db.models.functions import Cast
 
 from scheduling.models import (
     ApiTokenDetails,
+    CalendarFeed,
     Guardian,
+    Message,
     MessageItem,
     Recipient,
     Room,
@@ -50,6 +52,13 @@ def messages_about(person: Person) -> QuerySet[MessageItem]:
     """Return the lessons of messages that go with the person: to them, or about a student."""
     items = MessageItem.objects.filter(**{str(person._meta.model_name): person})
     return items.filter(reader=Recipient.TEACHER) if isinstance(person, Teacher) else items
+
+
+def addresses_mailed_to(person: Person) -> QuerySet[Message]:
+    """Return the messages with the address of the person's own page, or about their account."""
+    if isinstance(person, Teacher):
+        return Message.objects.filter(account=account_of(person) or 0)
+    return Message.objects.filter(feed__in=rows_about(person)[CalendarFeed])
 
 
 def log_entries(person: Person) -> QuerySet[LogEntry]:

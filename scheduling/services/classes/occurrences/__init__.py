@@ -7,6 +7,7 @@ from .edit import (
     change_or_write,
     move,
     notifying_occurrence,
+    reach_of_occurrence,
 )
 from .planned import PlannedOccurrence, planned
 
@@ -19,4 +20,5 @@ __all__ = [
     "move",
     "notifying_occurrence",
     "planned",
+    "reach_of_occurrence",
 ]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from scheduling.domain.recurrence import day_in_week, nearest_day
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import monday_of, week_number
-from scheduling.jobs.notifications.changes import Place
+from scheduling.jobs.notifications.changes import ClassChange, Place
+from scheduling.jobs.notifications.notices import Notices, notices_about
 from scheduling.models import CancelledBy, ClassStatus, Room, ScheduledClass, Teacher
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.edit import (
@@ -77,6 +78,15 @@ def notifying_occurrence(
         stored = lock_class(key, day) if before is not None else None
         if before is not None and stored is not None:
             notified.known[stored.pk] = before
+
+
+def reach_of_occurrence(
+    key: SeriesKey, day: date, now: datetime, author_id: int | None = None
+) -> Notices:
+    """Return the notices that a change of the occurrence would send; their texts are not known."""
+    with transaction.atomic():
+        place = _place(key, day).taking_place()
+    return notices_about([ClassChange(0, now, place, None)], now, author_id)
 
 
 def _place(key: SeriesKey, day: date) -> Place:

@@ -8,7 +8,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import JobRun, ScheduledClass
+from scheduling.models import JobRun, Message, ScheduledClass
 from scheduling.services.classes.edit import cancel, move
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
@@ -132,10 +132,10 @@ def test_three_free_times_near_it_are_offered(browser, marta, ana):
     make.lesson(leo.student, NEXT, "09:30", "10:00", make.teacher())
     horizon(now=NOW, weeks=2)
     text = text_of(browser.get(page_of(leo)))
-    offered = re.findall(r'name="date" value="([^"]*)"> <input [^>]* value="([^"]*)"', text)
+    offered = re.findall(r'name="near" value="(\S+) (\S+)"', text)
     # Leo's own lesson at 10:30 is not in its own way.
     assert offered == [(str(NEXT), "11:00"), (str(NEXT), "12:00"), (str(NEXT), "08:30")]
-    act(browser, leo, "move", date=offered[0][0], start_time=offered[0][1])
+    act(browser, leo, "move", near=" ".join(offered[0]))
     assert ScheduledClass.objects.get(student=leo.student, date=NEXT, start_time=at("11:00"))
 
 
@@ -145,13 +145,10 @@ def test_free_times_near_it_are_free_in_its_room_which_it_keeps(browser, marta, 
     make.lesson(make.student(), NEXT, "11:00", "12:00", make.teacher(), room=hall)
     horizon(now=NOW, weeks=2)
     text = text_of(browser.get(page_of(leo)))
-    pattern = (
-        r'name="date" value="([^"]*)"> <input [^>]* value="([^"]*)"> <input [^>]* value="(\d+)"'
-    )
-    offered = re.findall(pattern, text)
-    assert offered[0] == (str(NEXT), "09:00", str(hall.pk))
-    day, start, room = offered[0]
-    act(browser, leo, "move", date=day, start_time=start, room=room)
+    room = re.search(r'name="room" value="(\d+)"', text)[1]
+    near = re.search(r'name="near" value="([^"]*)"', text)[1]
+    assert (near, room) == (f"{NEXT} 09:00", str(hall.pk))
+    act(browser, leo, "move", near=near, room=room)
     moved = ScheduledClass.objects.get(student=leo.student, date=NEXT)
     assert (moved.start_time, moved.room) == (at("09:00"), hall)
 
@@ -277,3 +274,37 @@ def test_a_blocking_class_that_was_moved_and_moved_back(browser, leo):
     assert "1 lesson clashes with another lesson." in text_of(browser.get(PAGE))
     move(booking.pk, to_date=NEXT, now=NOW)
     assert "2 lessons clash with other lessons." in text_of(browser.get(PAGE))
+
+
+def test_families_are_told_of_the_way_out(browser, marta, leo):
+    make.guardian("Eva Park", leo.student, email="eva@example.org", language="en")
+    text = text_of(browser.get(page_of(leo)))
+    # With the free times near it, with another time, and with the cancellation.
+    assert text.count("Tell the families") == 3
+    assert "1 e-mail to a family." in text
+
+    act(browser, leo, "move", near="2026-01-12 11:00")
+    assert not Message.objects.exists()
+    other = NEXT - timedelta(7)
+    text = act(browser, leo, "move", other, near="2026-01-05 11:00", notify="on")
+    assert "1 e-mail queued." in text
+    assert Message.objects.get().body.endswith(
+        "- Leo: Lesson with Marta Gil: Monday 5 January, 11:00–12:00 "
+        "(before: Monday 5 January, 10:00–11:00)"
+    )
+
+
+def test_families_are_told_that_it_is_skipped(browser, leo):
+    make.guardian("Eva Park", leo.student, email="eva@example.org", language="es")
+    make.guardian("Max Park", leo.student, language="es")
+    text = act(browser, leo, "cancel", notify="on")
+    assert "1 e-mail queued." in text
+    assert "Estas clases se cancelan:" in Message.objects.get().body
+
+
+def test_nobody_is_told_if_the_studio_never_does(browser, leo):
+    make.studio(notify_families="never")
+    make.guardian("Eva Park", leo.student, email="eva@example.org")
+    assert "Tell the families" not in text_of(browser.get(page_of(leo)))
+    act(browser, leo, "cancel", notify="on")
+    assert not Message.objects.exists()

@@ -17,7 +17,7 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 from knox.models import AuthToken
 
-from scheduling.jobs.notifications.outbox import queue_alert, queue_reminder
+from scheduling.jobs.notifications.outbox import queue_address, queue_alert, queue_reminder
 from scheduling.models import (
     ApiTokenDetails,
     CalendarFeed,
@@ -34,6 +34,7 @@ from scheduling.models import (
     Teacher,
     WorkingHours,
 )
+from scheduling.services.accounts import send_link
 from scheduling.services.classes.edit import cancellation, manual_edit
 from scheduling.services.notices import notifying
 from scheduling.services.schedule_changes import ChangeContext
@@ -118,6 +119,7 @@ def _edit_people(owner: User, student: Student, guardian: Guardian, teacher: Tea
     teacher.refresh_from_db()
     teacher.user = user
     teacher.save()
+    send_link(user, lambda path: f"https://example.org{path}", NOW, invites=False)
     token, _secret = AuthToken.objects.create(user)
     ApiTokenDetails.objects.create(token=token, name="Thaddeus Wolverley's phone")
     session = SessionStore()
@@ -128,6 +130,9 @@ def _edit_people(owner: User, student: Student, guardian: Guardian, teacher: Tea
     )
     prices = LessonSettings.objects.create(teacher=teacher)
     LessonDuration.objects.create(settings=prices, minutes=45, price=30)
+    later = NOW + timedelta(days=1)
+    feed = CalendarFeed.objects.create(guardian=guardian)
+    queue_address(feed, guardian, "https://example.org/family/x/", NOW, later)
     for person in ({"student": student}, {"teacher": teacher}):
         CalendarFeed.objects.create(**person)
         make.closure(f"{next(iter(person.values()))} travels", date(2026, 3, 2), **person)
