@@ -81,7 +81,10 @@ class PersonAdmin(
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
         if people:
             ids = [person.pk for person in people]
-            apply_after_commit(request, **{f"{self.whose}s": ids})
+            if self.whose == "student":
+                apply_after_commit(request, students=ids)
+            else:
+                apply_after_commit(request, teachers=ids)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
