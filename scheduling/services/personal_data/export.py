@@ -47,7 +47,7 @@ _LEFT_OUT = {"import_key", "import_until", "import_room", "revised_at", "nonce",
 _ABOUT_STUDENTS = {"notes", "attendance", "cancel_reason", "cancelled_by", "make_up_for"}
 # The tables of which a teacher's export has the audit log.
 _OF_TEACHERS = (Teacher, WorkingHours, LessonSettings, Closure)
-_NAMED = {"student", "teacher", "guardian", "room", "closure"}
+_NAMED = {"student", "teacher", "original_teacher", "guardian", "room", "closure"}
 
 
 def personal_data(person: Person, now: datetime) -> dict[str, Any]:
@@ -81,7 +81,9 @@ def personal_data(person: Person, now: datetime) -> dict[str, Any]:
         "fixed_schedules": values(FixedSchedule, "student", "teacher", "room"),
         "recurring_slots": values(RecurringSlot, "student", "teacher", "room"),
         "closures": values(Closure, "student", "teacher"),
-        "classes": values(ScheduledClass, "student", "teacher", "room", "closure"),
+        "classes": values(
+            ScheduledClass, "student", "teacher", "original_teacher", "room", "closure"
+        ),
         "calendar_feeds": values(CalendarFeed, "student", "teacher"),
         "messages": list(_messages(person)),
         "run_results": list(_results(rows.get(JobRunItem, ()))),

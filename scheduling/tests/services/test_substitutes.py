@@ -2,6 +2,7 @@
 
 import pytest
 from auditlog.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +22,8 @@ from scheduling.models import (
 )
 from scheduling.services.classes import edit, make_ups, occurrences
 from scheduling.services.explain import explain
+from scheduling.services.personal_data.erasure import erase
+from scheduling.services.personal_data.export import personal_data
 from scheduling.services.schedule_changes import (
     DeleteClosures,
     GiveToSubstitutes,
@@ -324,6 +327,18 @@ def test_a_statement_counts_the_substitute_at_the_price_of_the_regular_teacher(m
     assert figures == [("Bea", 2, 120, 30, 1), ("Marta", 1, 60, 30, 0)]
     (unknown,) = lengths_without_price(MONDAY, MONDAY, later)
     assert (unknown.teacher, unknown.minutes, unknown.classes) == ("Carl", 60, 1)
+
+
+def test_an_erased_teacher_is_named_by_no_substitution(bea):
+    carl = make.teacher("Carl Voss")
+    row = make.lesson(make.student("Ana"), teacher=carl)
+    do(give((row, bea)))
+    assert personal_data(bea, EARLY)["classes"][0]["original_teacher"]["name"] == "Carl Voss"
+    owner = get_user_model().objects.create_superuser("teresa")
+    erase(carl, owner, at_moment(MONDAY + WEEK), None)
+    row = ScheduledClass.objects.get()
+    assert row.given_by == f"Bea (for Erased teacher {carl.pk})"
+    assert not any("Carl" in str(entry.changes) for entry in LogEntry.objects.all())
 
 
 def test_an_occurrence_that_changed_meanwhile_is_found_again(bea):
