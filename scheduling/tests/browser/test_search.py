@@ -43,6 +43,7 @@ def test_a_student_is_found_and_opened_by_keyboard(owner_page, nora):
     owner_page.keyboard.press("Enter")
     owner_page.wait_for_url(f"**/scheduling/student/{nora.pk}/change/")
 
+    owner_page.goto("/admin/scheduling/student/add/")
     owner_page.locator("#id_first_name").press("/")
     expect(owner_page.locator("#id_first_name")).to_be_focused()
     owner_page.keyboard.press("Control+k")
