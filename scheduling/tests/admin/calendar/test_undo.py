@@ -11,7 +11,7 @@ from scheduling.tests.jobs.helpers import horizon
 
 from .test_actions import move_form, occurrence_path, path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
