@@ -81,10 +81,8 @@ class PersonAdmin(
     def _apply(self, request: HttpRequest, people: list[Any]) -> None:
         if people:
             ids = [person.pk for person in people]
-            if self.whose == "student":
-                apply_after_commit(request, students=ids)
-            else:
-                apply_after_commit(request, teachers=ids)
+            students, teachers = (ids, []) if self.whose == "student" else ([], ids)
+            apply_after_commit(request, students=students, teachers=teachers)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
