@@ -123,6 +123,7 @@ bench: venv-dev ## benchmarks of generation and pages, into bench/results
 	$(PY) -m bench.load >bench/results/load.md
 	$(PY) -m bench.coverage >bench/results/coverage.md
 	$(PY) -m bench.openings >bench/results/openings.md
+	$(PY) -m bench.statements >bench/results/statements.md
 
 # One lock for every Python from 3.11 on. The addresses of indexes stay out of it.
 LOCK = $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

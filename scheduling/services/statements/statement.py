@@ -105,8 +105,10 @@ def statement(first: date, last: date, by: str, now: datetime, only: Q | None = 
     distinct_lessons = distinct_minutes = 0
     for group in found:
         values = group._asdict()
-        row = rows.setdefault(values[grouping.key], _Sums(_name(grouping, values)))
-        row.add(values, prices)
+        key = values[grouping.key]
+        if key not in rows:
+            rows[key] = _Sums(_name(grouping, values))
+        rows[key].add(values, prices)
         distinct_lessons += values["sum_distinct_lessons"]
         distinct_minutes += values["minutes"] * values["sum_distinct_lessons"]
     shown = [row.row(key) for key, row in rows.items() if any(row.counts.values())]
