@@ -162,19 +162,19 @@ class TeacherAbsence:
         first, end = max(self.first, horizon.start), min(self.last + DAY, horizon.end)
         if first >= end:
             return set()
+        keys, chunk = plan_of(Window(first, end), Q(teacher_id=self.teacher.pk), context.now)
+        new = [
+            planned
+            for planned in chunk.plan.creates
+            if planned.series.key in keys and from_epoch(planned.starts) > context.now
+        ]
+        if not new:
+            return set()
         rows = ScheduledClass.objects.filter(
             teacher=self.teacher, week__gte=monday_of(first), week__lt=end
         )
         known = set(rows.values_list("pk", flat=True))
-        keys, chunk = plan_of(Window(first, end), Q(teacher_id=self.teacher.pk), context.now)
-        insert_classes(
-            [
-                planned
-                for planned in chunk.plan.creates
-                if planned.series.key in keys and from_epoch(planned.starts) > context.now
-            ],
-            None,
-        )
+        insert_classes(new, None)
         return set(rows.values_list("pk", flat=True)) - known
 
 
