@@ -70,7 +70,7 @@ window.ctCalendar.day = (config, { load, open, drop, formAt }) => {
             const body = columns.querySelector(".ct-column-body");
             if (body) columns.scrollTop = (number(day, "opensAt") - number(day, "first")) * minuteHeight(body);
         }
-        const { stored, planned, conflicts } = day.dataset;
+        const { numberStored: stored, numberPlanned: planned, numberConflicts: conflicts } = day.dataset;
         return { stored: Number(stored), planned: Number(planned), conflicts: Number(conflicts) };
     };
 
