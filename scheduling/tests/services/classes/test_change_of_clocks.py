@@ -103,9 +103,13 @@ def test_conflict_caused_by_dst_names_the_actual_hours(client, settings):
         "! conflict · Wall Clock · 2026-03-29 01:00–06:00 Europe/Madrid · Wall Clock already has a "
         "class, 2026-03-29 05:30–06:30 Europe/Madrid"
     ]
-    for page in (preview, listed, settling, log.content.decode()):
+    for page in (preview, settling, log.content.decode()):
         assert "01:00–06:00" in page
         assert "01:00–05:00" not in page
+    # The list names the rule by its start, and has the hours of the class in the way.
+    assert "Sundays 01:00" in listed
+    assert "(05:30–06:30)" in listed
+    assert "01:00–05:00" not in listed
     assert "05:30–06:30" in checked
     assert "01:00–05:00" not in checked
 

@@ -48,6 +48,7 @@ def test_sums_agree_with_the_classes(seed):
     assert sum(length.classes for length in lengths) == totals["without_price"]
 
 
+@pytest.mark.soak
 @pytest.mark.one_database(name="postgresql")
 def test_a_month_of_the_real_timetable_agrees_with_its_classes():
     make.studio(time_zone="Europe/Madrid", makeup_rule="notice", makeup_days=21, is_settled=True)
