@@ -5,10 +5,15 @@ from rest_framework import serializers
 from .responses import ActionResponse
 
 
-class Alive(serializers.Serializer):
-    """The process is running."""
+class Healthy(serializers.Serializer):
+    """Nothing is wrong."""
 
     status = serializers.ChoiceField(["ok"])
+
+
+class Alive(Healthy):
+    """The process is running; the version of the product."""
+
     version = serializers.CharField()
 
 
@@ -21,7 +26,7 @@ class Checks(serializers.Serializer):
     migrations = serializers.CharField(required=False)
 
 
-class Ready(Alive):
+class Ready(Healthy):
     """The server is ready."""
 
     checks = Checks()
@@ -46,7 +51,7 @@ class HealthIncident(serializers.Serializer):
     run_id = serializers.IntegerField(allow_null=True)
 
 
-class JobsHealth(Alive):
+class JobsHealth(Healthy):
     """No job needs attention."""
 
     incidents = HealthIncident(many=True)

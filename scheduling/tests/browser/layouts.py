@@ -23,8 +23,10 @@ async () => {
     }
 }
 """
+# Those in a closed box wait until it is opened.
 NO_TRANSITIONS = (
-    "document.getAnimations().filter(item => item instanceof CSSTransition).length === 0"
+    "document.getAnimations().filter(item => item instanceof CSSTransition"
+    " && item.effect.target.checkVisibility({contentVisibilityAuto: true})).length === 0"
 )
 
 

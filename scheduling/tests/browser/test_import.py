@@ -24,9 +24,8 @@ ROWS = (
 
 
 def upload(page: Page, data: bytes, name: str = "week.csv") -> None:
-    """Open the import page by its link and upload a file."""
-    page.goto("/admin/")
-    page.get_by_role("link", name="Settings", exact=True).click()
+    """Open the import page by its link in the settings, and upload a file."""
+    page.goto("/admin/settings/")
     page.get_by_role("link", name="Import", exact=True).click()
     file = {"name": name, "mimeType": "text/csv", "buffer": data}
     page.get_by_label("Timetable (CSV or .xlsx)").set_input_files(file)
