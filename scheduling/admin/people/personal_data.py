@@ -75,7 +75,7 @@ class PersonalDataMixin(MixinBase):
         is_student = isinstance(person, Student)
         context = ChangeContext(studio_today(), timezone.now(), request.user.get_username())
         data = request.POST if request.method == "POST" else request.GET
-        form = EraseForm(data or {"guardians": "on"})
+        form = EraseForm(data or {"guardians": "on"}, label_suffix="")
         with_guardians = is_student and form.is_valid() and form.cleaned_data["guardians"]
         plan, stale, error = None, None, ""
         try:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import date_format
 from playwright.sync_api import Page, expect
 
+from scheduling.domain.windows import month_of
 from scheduling.models import ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
@@ -78,3 +80,54 @@ def test_a_class_is_moved(owner_page: Page, clicks: Clicks) -> None:
     clicks(page.get_by_role("button", name="Save", exact=True))
     lesson.refresh_from_db()
     assert f"{lesson.start_time:%H:%M}" == "12:00"
+
+
+def test_a_teacher_is_ill_for_two_days(owner_page: Page, clicks: Clicks) -> None:
+    today = timezone.localdate()
+    clara = make.teacher("Clara Vidal")
+    for number in (0, 1):
+        make.lesson(make.student(), today + timedelta(number), "23:30", "23:45", clara)
+    page = owner_page
+    page.goto("/admin/")
+    clicks(page.get_by_role("link", name="Teacher is ill…"))
+    clicks(page.get_by_role("link", name="Ill today…"))
+    page.get_by_label("Last day").fill(date_format(today + timedelta(1), "j M Y"))
+    clicks(page.get_by_role("button", name="See what would happen"))
+    clicks(page.get_by_role("button", name="Cancel the classes"))
+    expect(page.get_by_text("Classes: 2 cancelled.")).to_be_visible()
+    assert clara.classes.filter(status="cancelled").count() == 2
+
+
+def test_a_weekly_lesson_gets_a_new_weekday(owner_page: Page, clicks: Clicks) -> None:
+    today = timezone.localdate()
+    slot = make.slot(make.teacher("Clara Vidal"), make.student("Ana Paz"), weekday=1)
+    horizon(today)
+    first, _last = month_of(month_of(today)[1] + timedelta(1))
+    page = owner_page
+    page.goto(f"/admin/scheduling/student/{slot.student_id}/change/")
+    clicks(page.get_by_role("link", name="Change…"))
+    page.get_by_label("From this date on").fill(date_format(first, "j M Y"))
+    page.get_by_label("Weekday").select_option(label="Thursday")
+    clicks(page.get_by_role("button", name="See what would happen"))
+    clicks(page.get_by_role("button", name="Change it"))
+    expect(page.get_by_role("main")).to_contain_text("Thursday")
+    days = {
+        (row.date >= first, row.date.isoweekday())
+        for row in ScheduledClass.objects.filter(student=slot.student, status="scheduled")
+    }
+    assert days <= {(False, 1), (True, 4)}
+    assert (True, 4) in days
+
+
+def test_a_teacher_gets_a_login_and_a_feed(page_as, clicks: Clicks) -> None:
+    clara = make.teacher("Clara Vidal", email="clara@example.org")
+    page = page_as("Owner")
+    page.goto(f"/admin/scheduling/teacher/{clara.pk}/change/")
+    clicks(page.get_by_role("link", name="Invite…"))
+    clicks(page.get_by_role("button", name="Create the account and send the link"))
+    clicks(page.get_by_role("link", name="Create the address"))
+    clicks(page.get_by_role("button", name="Save", exact=True))
+    expect(page.get_by_role("button", name="Copy the address")).to_be_visible()
+    clara.refresh_from_db()
+    assert clara.user is not None
+    assert clara.user.username == "clara@example.org"
