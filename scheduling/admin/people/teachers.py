@@ -210,10 +210,11 @@ class TeacherAdmin(InvitationMixin, TeacherAbsenceMixin, PersonAdmin):
 
     @admin.display(description=gettext_lazy("absence"))
     def ill(self, teacher: Any) -> SafeString | str:
-        if not teacher.classes_on_local_day:
+        if not teacher.is_active:
             return ""
         # A screen reader lists the links: the name tells them apart.
-        text, page = _("Ill today…"), self.change_address("ill", teacher.pk)
+        text = _("Ill today…") if teacher.classes_on_local_day else _("Ill…")
+        page = self.change_address("ill", teacher.pk)
         label = f"{text} {teacher}"
         return format_html('<a href="{}" aria-label="{}">{}</a>', page, label, text)
 

@@ -215,4 +215,6 @@ def test_ill_today_uses_the_teachers_own_date(client):
         make.lesson(on=TODAY + DAY, start="15:00", end="16:00", teacher=teacher)
     text = client.get("/admin/scheduling/teacher/").content.decode()
     assert "Ill today… Aroha Ngata" in text
+    # Without a class today, the absence begins on a later day.
     assert "Ill today… Tom Lee" not in text
+    assert "Ill… Tom Lee" in text
