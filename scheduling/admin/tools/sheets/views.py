@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -38,7 +39,7 @@ MAX_DAYS = 92 * DAY
 class SheetForm(forms.Form):
     """Whose sheet, its date, and the last day of a register."""
 
-    whose = forms.ChoiceField(label=gettext_lazy("Teacher or room"))
+    whose = forms.ChoiceField()
     day = forms.DateField(
         label=gettext_lazy("Date"),
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
@@ -51,10 +52,10 @@ class SheetForm(forms.Form):
         input_formats=["%Y-%m-%d"],
     )
 
-    def __init__(self, data: Any, choices: list[Any], *, has_until: bool) -> None:
+    def __init__(self, data: Any, choices: list[Any], label: str, *, has_until: bool) -> None:
         super().__init__(data, label_suffix="")
         fields: dict[str, Any] = self.fields
-        fields["whose"].choices = choices
+        fields["whose"].choices, fields["whose"].label = choices, label
         if not has_until:
             del fields["until"]
 
@@ -81,9 +82,11 @@ def sheets(request: HttpRequest) -> HttpResponse:
     name = request.GET.get("sheet", "")
     name = name if name in offered else (offered or ["day"])[0]
     data = {"whose": str(person or ""), "day": studio_day(now).isoformat()} | request.GET.dict()
-    if person and person.kind not in (TEACHER, ROOM):
+    label = _("Teacher or room")
+    if person and person.kind in (STUDENT, GUARDIAN):
         choices = [(str(person), str(person.row))]
-    form = SheetForm(data, choices, has_until=name == "register")
+        label = capfirst(MODELS[person.kind]._meta.verbose_name)
+    form = SheetForm(data, choices, label, has_until=name == "register")
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Sheets"),
