@@ -58,7 +58,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, day in values.items():
+        for name, day in tuple(values.items()):
             if not FIRST_DATE <= day <= LAST_DATE:
                 text = _("The date must lie between %(first)s and %(last)s.")
                 self.add_error(name, text % {"first": FIRST_DATE, "last": LAST_DATE})

@@ -76,7 +76,13 @@ def test_the_period_is_a_month_or_any_days(admin_client):
     ]  # fmt: skip
     query = parse_qs(urlsplit(links[2][1]).query)
     assert query == {"from": ["2026-02-01"], "to": ["2026-02-28"], "by": ["student"]}
-    for wrong in ("from=2026-03-02&to=2026-03-01", "from=x&to=2026-03-01", "from=2026-03-01"):
+    for wrong in (
+        "from=2026-03-02&to=2026-03-01",
+        "from=x&to=2026-03-01",
+        "from=2026-03-01",
+        "from=9999-12-31",
+        "from=0001-01-01&to=9999-12-31",
+    ):
         answer = admin_client.get(f"/admin/statement/?{wrong}&format=csv")
         assert answer.context["form"].errors
         assert answer.context["heading"] == "March 2026, by teacher"
