@@ -166,6 +166,12 @@ class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin, admin.ModelAdmin):
     fields = ("timestamp", "editor", "action", "kind", "name", "changed_fields")
     ordering = ("-timestamp", "-id")
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        # Shown nowhere; PostgreSQL's driver refuses a value that is no address.
+        if lookup.startswith("remote_addr"):
+            return False
+        return super().lookup_allowed(lookup, value, request)
+
     def fill(self, rows: list[Any]) -> None:
         _with_current_names(rows)
 

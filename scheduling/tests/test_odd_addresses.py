@@ -117,6 +117,11 @@ def test_null_character_is_400_and_large_number_404(client):
     }
 
 
+def test_address_of_a_visitor_is_no_filter_of_the_audit_log(client):
+    for value in ("9" * 23, "127.0.0.1"):
+        assert client.get(f"/admin/auditlog/logentry/?remote_addr={value}").status_code == 400
+
+
 def test_null_character_in_api_query_names_its_field(client):
     answer = client.get("/api/students?search=%00")
     assert answer.status_code == 400
