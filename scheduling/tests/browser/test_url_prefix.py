@@ -19,7 +19,11 @@ from . import pages
 from .contexts import Contexts
 from .sample_studio import populate
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database(name="sqlite"),
+    pytest.mark.soak,
+]
 
 PREFIX = "/studio"
 
@@ -37,7 +41,7 @@ def studio_server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator
 @pytest.fixture(
     params=[
         pytest.param(False, id="prefix kept"),
-        pytest.param(True, id="prefix removed", marks=pytest.mark.soak),
+        pytest.param(True, id="prefix removed"),
     ]
 )
 def site(studio_server: Server, request: pytest.FixtureRequest) -> Iterator[str]:
