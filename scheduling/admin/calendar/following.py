@@ -13,6 +13,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import minutes_between
 from scheduling.domain.windows import monday_of
 from scheduling.models import ScheduledClass
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.schedules.series import MODELS
 from scheduling.selectors.studio import studio_day
 from scheduling.services.classes.occurrences import PlannedOccurrence
@@ -24,11 +25,7 @@ def key_of(occurrence: ClassOrOccurrence) -> SeriesKey | None:
     """Return the series of a lesson; None for a one-off."""
     if isinstance(occurrence, PlannedOccurrence):
         return occurrence.key
-    if occurrence.fixed_schedule_id is not None:
-        return SeriesKey(SeriesKind.FIXED_SCHEDULE, occurrence.fixed_schedule_id)
-    if occurrence.recurring_slot_id is not None:
-        return SeriesKey(SeriesKind.RECURRING_SLOT, occurrence.recurring_slot_id)
-    return None
+    return series_key(occurrence.fixed_schedule_id, occurrence.recurring_slot_id)
 
 
 def may_move_following(user: Any, occurrence: ClassOrOccurrence) -> bool:

@@ -12,11 +12,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone
 from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.selectors.classes import NOT_EDITED
+from scheduling.selectors.classes import NOT_EDITED, series_key
 
 
 def stale_instants(now: datetime, student_ids: Iterable[int] = ()) -> list[ResultLine]:
@@ -33,7 +32,7 @@ def stale_instants(now: datetime, student_ids: Iterable[int] = ()) -> list[Resul
             teacher_id=row.teacher_id,
             student=names.student(row.student_id),
             teacher=names.teacher(row.teacher_id),
-            series=_series(row),
+            series=series_key(row.fixed_schedule_id, row.recurring_slot_id),
             class_id=row.pk,
             day=row.date,
             start_time=row.start_time,
@@ -84,11 +83,3 @@ def _recomputed(
 
 def _differs(row: ScheduledClass, stored: tuple[datetime, datetime]) -> bool:
     return (row.starts_at, row.ends_at) != stored
-
-
-def _series(row: ScheduledClass) -> SeriesKey | None:
-    if row.fixed_schedule_id is not None:
-        return SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
-    if row.recurring_slot_id is not None:
-        return SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
-    return None

@@ -3,7 +3,7 @@
 from .bookings import bookings_between, bookings_in_rooms, bookings_near
 from .groups import stored_groups
 from .manual_edits import NOT_EDITED, UNTOUCHED_SQL, edit_code
-from .rows import stored_rows
+from .rows import series_key, stored_rows
 from .unchanged import ComparedWeeks, UnchangedGroup, unchanged_groups
 from .uncovered import Uncovered, uncovered_series
 
@@ -17,6 +17,7 @@ __all__ = [
     "bookings_in_rooms",
     "bookings_near",
     "edit_code",
+    "series_key",
     "stored_groups",
     "stored_rows",
     "unchanged_groups",

@@ -8,9 +8,8 @@ from django.db.models import Case, Q, When
 
 from scheduling.domain.closures import Closure as DomainClosure
 from scheduling.domain.closures import ClosureCalendar
-from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, Closure, ScheduledClass
-from scheduling.selectors.classes import NOT_EDITED
+from scheduling.selectors.classes import NOT_EDITED, series_key
 
 
 def load_calendar(
@@ -36,13 +35,7 @@ def load_calendar(
 
 
 def _closure(row: Sequence[Any]) -> DomainClosure:
-    fixed_schedule, recurring_slot = row[6], row[7]
-    series = None
-    if fixed_schedule is not None:
-        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, fixed_schedule)
-    elif recurring_slot is not None:
-        series = SeriesKey(SeriesKind.RECURRING_SLOT, recurring_slot)
-    return DomainClosure(row[0], row[1], row[2], row[3], row[4], row[5], series)
+    return DomainClosure(row[0], row[1], row[2], row[3], row[4], row[5], series_key(row[6], row[7]))
 
 
 def classes_on(

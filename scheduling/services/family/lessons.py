@@ -13,6 +13,7 @@ from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import is_zone, zone_of
 from scheduling.domain.windows import horizon_window
 from scheduling.models import CancelledBy, ClassStatus, Closure, ScheduledClass, Student
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 
@@ -126,16 +127,8 @@ def _ref(key: SeriesKey, week: date) -> str:
     return f"{'schedule' if key.kind is SeriesKind.FIXED_SCHEDULE else 'slot'}-{key.id}-{week}"
 
 
-def _key_of(row: ScheduledClass) -> SeriesKey | None:
-    if row.fixed_schedule_id is not None:
-        return SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
-    if row.recurring_slot_id is not None:
-        return SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
-    return None
-
-
 def _of_row(row: ScheduledClass, students: dict[int, Student]) -> FamilyLesson:
-    key = _key_of(row)
+    key = series_key(row.fixed_schedule_id, row.recurring_slot_id)
     return FamilyLesson(
         ref=_ref(key, row.week) if key is not None and row.week else f"class-{row.pk}",
         student=students[row.student_id],

@@ -11,10 +11,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.domain.outcomes import Outcome
-from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.runs.result_lines import PersonNames, ResultLine
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
-from scheduling.selectors.classes import NOT_EDITED, edit_code
+from scheduling.selectors.classes import NOT_EDITED, edit_code, series_key
 from scheduling.services.classes.edit import cancellation, manual_edit
 
 
@@ -76,11 +75,7 @@ def _line(
     code: str,
     params: dict[str, Any],
 ) -> ResultLine:
-    series = None
-    if scheduled_class.fixed_schedule_id is not None:
-        series = SeriesKey(SeriesKind.FIXED_SCHEDULE, scheduled_class.fixed_schedule_id)
-    elif scheduled_class.recurring_slot_id is not None:
-        series = SeriesKey(SeriesKind.RECURRING_SLOT, scheduled_class.recurring_slot_id)
+    series = series_key(scheduled_class.fixed_schedule_id, scheduled_class.recurring_slot_id)
     return ResultLine(
         outcome=outcome,
         code=code,

@@ -13,6 +13,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import clock_hours, to_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
@@ -87,15 +88,10 @@ def may_be_handed_over(row: ScheduledClass) -> bool:
 
 def lesson_of(row: ScheduledClass) -> Lesson:
     """Return a stored class as a lesson."""
-    key = None
-    if row.fixed_schedule_id is not None:
-        key = SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
-    elif row.recurring_slot_id is not None:
-        key = SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
     return Lesson(
         reference=str(row.pk),
         class_id=row.pk,
-        series=key,
+        series=series_key(row.fixed_schedule_id, row.recurring_slot_id),
         student_id=row.student_id,
         student=str(row.student),
         teacher_id=row.teacher_id,
