@@ -80,7 +80,7 @@ class SentView(_AdminPageMixin, PasswordResetDoneView):
 
 
 class ChooseView(_AdminPageMixin, PasswordResetConfirmView):
-    """The form for the new password, for whoever has a link that is still valid."""
+    """The form for the new password, for a person with a valid link."""
 
     template_name = "admin/passwords/choose.html"
     title = _("Choose a password")
