@@ -91,7 +91,7 @@ def test_a_teacher_is_ill_for_two_days(owner_page: Page, clicks: Clicks) -> None
     page.goto("/admin/")
     clicks(page.get_by_role("link", name="Teacher is ill…"))
     clicks(page.get_by_role("link", name="Ill today…"))
-    page.get_by_label("Last day").fill(date_format(today + timedelta(1), "j M Y"))
+    page.get_by_role("textbox", name="Last day").fill(date_format(today + timedelta(1), "j M Y"))
     clicks(page.get_by_role("button", name="See what would happen"))
     clicks(page.get_by_role("button", name="Cancel the classes"))
     expect(page.get_by_text("Classes: 2 cancelled.")).to_be_visible()
@@ -106,7 +106,7 @@ def test_a_weekly_lesson_gets_a_new_weekday(owner_page: Page, clicks: Clicks) ->
     page = owner_page
     page.goto(f"/admin/scheduling/student/{slot.student_id}/change/")
     clicks(page.get_by_role("link", name="Change…"))
-    page.get_by_label("From this date on").fill(date_format(first, "j M Y"))
+    page.get_by_role("textbox", name="From this date on").fill(date_format(first, "j M Y"))
     page.get_by_label("Weekday").select_option(label="Thursday")
     clicks(page.get_by_role("button", name="See what would happen"))
     clicks(page.get_by_role("button", name="Change it"))
