@@ -44,7 +44,7 @@ from scheduling.tests.support import history
 
 from . import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 MOST = 50
 # These search every table with text for a person's name.

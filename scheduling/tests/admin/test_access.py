@@ -36,7 +36,7 @@ from .pages import (
     every_page,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 
 LOGIN = "/admin/login/"
 # Statuses of a refusal, by whether the visitor is anonymous.

@@ -11,7 +11,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from scheduling.models import (
 from scheduling.tests.admin.schedules.helpers import hidden_fields
 
 # A saved schedule is applied on commit, which a test inside a transaction never reaches.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 TABLES = (
     "closure",

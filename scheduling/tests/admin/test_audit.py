@@ -15,7 +15,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture(autouse=True)

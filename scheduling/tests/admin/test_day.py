@@ -12,7 +12,7 @@ from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 # A Monday.
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

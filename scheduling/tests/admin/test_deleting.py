@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from scheduling.models import Student
 from scheduling.tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import add_run
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 INDEX = "/admin/"
 
 

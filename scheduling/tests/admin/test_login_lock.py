@@ -14,7 +14,7 @@ from scheduling.models import Job
 from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support.login import HOME, PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 LIMIT = settings.AXES_FAILURE_LIMIT
 
 

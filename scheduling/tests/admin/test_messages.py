@@ -14,7 +14,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.admin.schedules.helpers import message_of
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 LIST = "/admin/scheduling/message/"
 
 

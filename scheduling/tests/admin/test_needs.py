@@ -17,7 +17,7 @@ from scheduling.tests.admin.jobs.test_overview import text_of
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 # A Monday.
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

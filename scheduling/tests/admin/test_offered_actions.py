@@ -15,7 +15,7 @@ from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 CLASSES = "/admin/scheduling/scheduledclass/"
 LONG_PAST = date(2020, 1, 6)

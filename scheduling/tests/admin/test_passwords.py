@@ -16,7 +16,7 @@ from scheduling.models import Message
 from scheduling.tests import factories as make
 from scheduling.tests.support.login import HOME, PASSWORD, SCHOOL
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 FORGOTTEN = "/admin/password/"
 SENT = f"{FORGOTTEN}sent/"
 LINK = re.compile(r"http://testserver(/admin/password/[^/]+/[^/\s]+/)")

@@ -24,7 +24,7 @@ from scheduling.services.roles import (
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 LOG = re.compile("jobrun|incident")
 CLASSES = "/admin/scheduling/scheduledclass/"

@@ -23,7 +23,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import weekly
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 PAGE = "/admin/scheduling/studio/1/change/"
 VALUES = {
     "name": "  Música   Clara ",

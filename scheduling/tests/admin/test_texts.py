@@ -25,7 +25,7 @@ from scheduling.tests.support.history import add_run
 from scheduling.tests.support.roles import account
 from scheduling.text.dates import with_dates_written_out
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 LONG_PAST = date(2020, 1, 6)
 

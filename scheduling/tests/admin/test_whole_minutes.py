@@ -8,7 +8,7 @@ from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 REFUSED = "Write the time in whole minutes, without seconds."
 
 

@@ -11,7 +11,7 @@ from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import run_options
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 PATH = "/api/admin/background-jobs/generate-lessons"
 

@@ -7,7 +7,7 @@ from django.test import Client
 from scheduling.models import JobRun
 from scheduling.tests.api.resources.helpers import invalid, refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 WEEKLY = "/api/class-tracking/generate-weekly-classes"
 SPANISH = {"accept-language": "es"}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from scheduling.selectors.studio import studio_day
 from scheduling.tests import factories as make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 MISSING = "/api/class-tracking/generate-missing-classes"
 

@@ -11,7 +11,7 @@ from classtracker import __version__
 from scheduling.api.views import health
 from scheduling.models import Job, JobRun
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 PATHS = ("/healthz", "/healthz/", "/readyz", "/readyz/", "/healthz/jobs", "/healthz/jobs/")
 

@@ -11,7 +11,7 @@ from scheduling.tests.factories import EARLY, MONDAY, moment
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.support.history import add_run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 HISTORY = "/api/admin/background-jobs/history"
 WEEK = "/api/class-tracking/generate-weekly-classes"
 

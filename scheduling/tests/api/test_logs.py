@@ -17,7 +17,7 @@ from scheduling.jobs.runs.request import RunRequest
 from scheduling.models import Job, JobRun, Trigger
 from scheduling.tests.factories import EARLY, MONDAY, slot
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def log(message="hello", *args, level=logging.WARNING, **values):

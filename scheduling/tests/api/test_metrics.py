@@ -13,7 +13,7 @@ from scheduling.jobs.notifications.outbox import queue_alert
 from scheduling.models import Incident, Job, JobRun, Message
 from scheduling.tests.factories import lesson, slot
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 

@@ -9,7 +9,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
 # The heartbeat of a run has its own connection.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 SECRET = "a-secret-of-sixteen-or-more"
 CRON = "/api/cron/generate-lessons"

@@ -6,7 +6,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.api.resources.helpers import invalid, ok
 from scheduling.tests.jobs.helpers import horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 # The first two are cursors of DRF: "p=abc" and "p=7".
 FORGED = ("cD1hYmM=", "cD03", "garbage", "%00", "x" * 2_001)
 

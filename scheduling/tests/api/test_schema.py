@@ -16,7 +16,7 @@ from scheduling.api.errors import not_found
 from scheduling.api.urls import monitoring, urlpatterns
 from scheduling.text.json_keys import camel
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 CRON = "/api/cron/generate-lessons"
 WEEKLY = "/api/class-tracking/generate-weekly-classes"

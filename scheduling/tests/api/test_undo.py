@@ -16,7 +16,7 @@ from scheduling.tests.jobs.helpers import dates, weekly
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 

@@ -1,15 +1,18 @@
 """Checks of a page in two layouts: wide and light, then narrow and dark without a reload."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from .axe import assert_accessible, assert_fits
 from .conftest import DESKTOP, HEIGHT, PHONE
 
-# The two layouts that `find_faults` does not cover.
-OTHER_LAYOUTS = ((DESKTOP, True), (PHONE, False))
+Layout = tuple[int, str]
+LAYOUTS: Sequence[Layout] = ((DESKTOP, "light"), (PHONE, "dark"))
+# The two layouts that `find_faults` does not cover, as parameters.
+OTHER_LAYOUTS = (pytest.param(DESKTOP, True, marks=pytest.mark.soak), (PHONE, False))
 
 # Disables transitions and waits until the new colours are drawn. With transitions, an element that
 # inherits a colour would change only after its parent.
@@ -30,21 +33,21 @@ NO_TRANSITIONS = (
 )
 
 
-def find_faults(page: Page, url: str = "") -> list[str]:
-    """Return all faults of the page at ``url``, or of the open page, in both layouts."""
+def find_faults(page: Page, url: str = "", layouts: Sequence[Layout] = LAYOUTS) -> list[str]:
+    """Return all faults of the page at ``url``, or of the open page, in each of ``layouts``."""
     if url:
-        _set_layout(page, DESKTOP, "light")
+        _set_layout(page, *layouts[0])
         page.goto(url)
-    else:
-        set_layout(page, DESKTOP, "light")
-    faults = [*_faults(assert_accessible, page), *_faults(assert_fits, page)]
-    set_layout(page, PHONE, "dark")
-    return [*faults, *_faults(assert_accessible, page), *_faults(assert_fits, page)]
+    faults: list[str] = []
+    for layout in layouts:
+        set_layout(page, *layout)
+        faults += [*_faults(assert_accessible, page), *_faults(assert_fits, page)]
+    return faults
 
 
-def assert_good(page: Page, url: str = "") -> None:
+def assert_good(page: Page, url: str = "", layouts: Sequence[Layout] = LAYOUTS) -> None:
     """Fail if `find_faults` finds a fault."""
-    faults = find_faults(page, url)
+    faults = find_faults(page, url, layouts)
     assert not faults, "\n".join(faults)
 
 

@@ -10,20 +10,30 @@ from scheduling.services.roles import VIEWER
 from . import pages
 from .axe import assert_accessible
 from .conftest import watch_of
-from .layouts import assert_good, find_faults
+from .layouts import LAYOUTS, assert_good, find_faults
 from .sample_studio import populate
+from .test_page_contents import find_internals
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
+# The suite checks each page in one of the two layouts by turns, `make soak` in both.
+BY_TURNS = pytest.mark.parametrize(
+    "whole", [False, pytest.param(True, marks=pytest.mark.soak)], ids=["by turns", "both layouts"]
+)
+
+
+def layouts_of(number, whole):
+    return LAYOUTS if whole else LAYOUTS[number % 2 :][:1]
+
 
 @pytest.mark.parametrize("model", pages.models(), ids=lambda model: model._meta.label_lower)
-def test_pages_of_a_model_have_no_faults(owner_page, owner, model):
+@BY_TURNS
+def test_pages_of_a_model_have_no_faults(owner_page, owner, model, whole):
     populate(owner)
-    faults = [
-        fault
-        for page in pages.pages_of_model(model, owner)
-        for fault in find_faults(owner_page, page.url)
-    ]
+    faults = []
+    for number, page in enumerate(pages.pages_of_model(model, owner)):
+        faults += find_faults(owner_page, page.url, layouts_of(number, whole))
+        faults += find_internals(owner_page, page.name)
     assert not faults, "\n".join(faults)
 
 
@@ -38,10 +48,12 @@ def test_read_only_inlines_have_no_faults(page_as, owner):
         assert_good(reader, url)
 
 
-@pytest.mark.parametrize("name", pages.names())
-def test_other_pages_have_no_faults(owner_page, owner, name):
+@pytest.mark.parametrize(("number", "name"), list(enumerate(pages.names())))
+@BY_TURNS
+def test_other_pages_have_no_faults(owner_page, owner, number, name, whole):
     populate(owner)
-    assert_good(owner_page, pages.page_named(name).url)
+    assert_good(owner_page, pages.page_named(name).url, layouts_of(number, whole))
+    assert find_internals(owner_page, name) == []
 
 
 def test_page_of_the_application_has_no_faults(owner_page):

@@ -428,17 +428,14 @@ def open_spanish_calendar(page, url):
     return page
 
 
-def test_plain_list_and_class_page_are_accessible(open_page, owner, week):
+@pytest.mark.parametrize(("width", "dark"), OTHER_LAYOUTS)
+def test_plain_list_and_class_page_are_accessible(open_page, owner, week, width, dark):
     row = ScheduledClass.objects.get(student__first_name="Ana")
-    for width, dark in OTHER_LAYOUTS:
-        page = open_page(owner, width=width, dark=dark)
-        for url in (
-            f"/admin/calendar/?plain=1&date={week}",
-            f"/admin/calendar/classes/{row.pk}/",
-        ):
-            page.goto(url)
-            assert_accessible(page)
-            assert_fits(page)
+    page = open_page(owner, width=width, dark=dark)
+    for url in (f"/admin/calendar/?plain=1&date={week}", f"/admin/calendar/classes/{row.pk}/"):
+        page.goto(url)
+        assert_accessible(page)
+        assert_fits(page)
 
 
 def test_year_opened_from_week_fits_its_card(owner_page, week):

@@ -20,7 +20,11 @@ from scheduling.tests.services.timetable_import.timetable_files import csv_bytes
 
 from .layouts import assert_good
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.one_database(name="sqlite"),
+]
 
 HOME, JOBS = "/admin/", "/admin/background-jobs/"
 RUN_TIMEOUT = 60_000  # milliseconds: a process is started for the run

@@ -13,7 +13,7 @@ from scheduling.models import CalendarFeed
 from scheduling.services.calendar_feeds import token_of
 from scheduling.tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 PREVIEW = "/admin/background-jobs/horizon/preview/"
 NEW_KEY = "the-new-key-" + "y" * 50
 TOKEN = re.compile(r"[0-9a-f]{64}")

@@ -13,7 +13,7 @@ from knox.models import get_token_model
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
-@pytest.mark.one_database(name="postgresql")
+@pytest.mark.one_database(name="sqlite")
 @pytest.mark.django_db(transaction=True)
 def test_the_commands_of_the_api_page_run_as_printed(live_server: Any, settings: Any) -> None:
     settings.CRON_SECRET = "s3cret-of-the-docs"

@@ -19,7 +19,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 SECRET = "the-cron-secret"
 OTHERS = ("Iker", "Sanz", "Olga", "Drums", "private note", "private reason")

@@ -17,7 +17,7 @@ from scheduling.tests.factories import EARLY, at
 
 from .conftest import address
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def read(client, feed, name="family-page", **kwargs):

@@ -26,7 +26,7 @@ from scheduling.tests.factories import EARLY, MONDAY
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.support.calendar_readers import by_dateutil, by_icalendar
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 WEEK = timedelta(weeks=1)
 

@@ -14,7 +14,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
 from scheduling.tests.jobs.helpers import weekly
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def test_a_substitute_has_the_class_in_the_feed_with_the_name_of_the_other_teacher(client):

@@ -14,7 +14,7 @@ from scheduling.tests.support import processes
 from scheduling.tests.support.cron import NoCron, crontab_of, daemon, throwaway_user
 from scheduling.tests.support.plugin import skip_or_fail
 
-pytestmark = pytest.mark.one_database(name="sqlite")
+pytestmark = [pytest.mark.long, pytest.mark.one_database(name="sqlite")]
 
 # Seconds; cron checks its tables once a minute.
 PATIENCE = 100

@@ -15,7 +15,7 @@ from scheduling.tests.services.timetable_import.timetable_files import csv_bytes
 from scheduling.tests.services.timetable_import.timetable_files import row as valid_row
 
 # The tests of services run imports on both databases.
-ONE = pytest.mark.one_database(name="postgresql")
+ONE = pytest.mark.one_database(name="sqlite")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from scheduling.management.cron.scheduler import DueEntries, run_forever
 from scheduling.models import Job, JobRun, RunState, Trigger
 from scheduling.tests import factories as make
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 DAILY = CronEntry(cron="0 2 * * *", command=("generate_classes",), jobs=("horizon",))
 OFTEN = CronEntry(cron="*/15 * * * *", command=("watch_jobs",), jobs=("watch",))
 

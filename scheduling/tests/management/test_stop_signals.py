@@ -11,10 +11,10 @@ from scheduling.tests.support import processes
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 
-# The child sends each signal after a random delay, so that 4,000 waits of a microsecond are
+# The child sends each signal after a random delay, so that thousands of waits of a microsecond are
 # interrupted at every instruction. A wait with a lock that its handler also takes would hang.
 ROUNDS = """
-import os, random, signal, time
+import os, random, signal, sys, time
 from scheduling.management.cli.signals import StopSignals
 
 waiting, (asked, ask) = os.getpid(), os.pipe()
@@ -26,7 +26,7 @@ if not os.fork():
             pass
         os.kill(waiting, signal.SIGTERM)
     os._exit(0)
-for _ in range(4_000):
+for _ in range(int(sys.argv[1])):
     with StopSignals() as stop:
         os.write(ask, b"x")
         while not stop():
@@ -35,9 +35,10 @@ print("done")
 """
 
 
-def test_signal_ends_wait_at_any_instant():
+@pytest.mark.parametrize("rounds", [200, pytest.param(4_000, marks=pytest.mark.soak)])
+def test_signal_ends_wait_at_any_instant(rounds):
     process = subprocess.Popen(
-        [sys.executable, "-c", ROUNDS],
+        [sys.executable, "-c", ROUNDS, str(rounds)],
         cwd=processes.ROOT,
         stdout=subprocess.PIPE,
         start_new_session=True,

@@ -38,7 +38,7 @@ def make_jobs_late():
 
 
 # PostgreSQL has its own time zones, SQLite has none.
-@pytest.mark.one_database(name="postgresql")
+@pytest.mark.one_database(name="sqlite")
 def test_process_in_other_zone_neither_moves_nor_creates_classes(manage):
     for weekday in range(1, 8):
         make.schedule(weekday=weekday, start="20:00", end="21:00")

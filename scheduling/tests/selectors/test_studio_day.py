@@ -16,7 +16,7 @@ from scheduling.selectors.studio import local, studio_day, studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 # Monday in UTC, Tuesday in Kiritimati (+14), still Monday in Pago Pago (-11) and New York.
 NOW = make.moment("2026-03-02 23:30")
 DAY = timedelta(days=1)

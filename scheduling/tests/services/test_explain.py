@@ -25,7 +25,7 @@ from scheduling.tests.factories import EARLY, MONDAY, day, moment
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.support.history import add_run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 NEXT = day("2026-01-12")
 

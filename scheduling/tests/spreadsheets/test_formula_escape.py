@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scheduling.spreadsheets.formula_escape import escape_formulas, unescape_formulas
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 SIGNS = "=+-@＝＋－＠"
 # Names that somebody could give themselves, from OWASP's page and from reports of real attacks.

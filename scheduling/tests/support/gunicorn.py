@@ -77,7 +77,7 @@ def serving(
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 90
     while time.monotonic() < limit and process.poll() is None:
         try:
             with urlopen(f"{url}/healthz", timeout=5):

@@ -96,6 +96,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "soak: long; deselected without -m soak")
+    config.addinivalue_line("markers", "long: starts first, as the others end before it")
     config.addinivalue_line("markers", "servers: boots a Debian; only `make servers` runs it")
     config.addinivalue_line("markers", "browser: drives a real Chromium")
     for name in DATABASES:
@@ -126,12 +127,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests of the other database."""
+    """Deselect the tests of the other database, and start the longest ones first."""
     (other,) = DATABASES - {config.getoption("--db")}
     deselected = [item for item in items if item.get_closest_marker(other)]
     if deselected:
         config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if not item.get_closest_marker(other)]
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

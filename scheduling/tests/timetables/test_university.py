@@ -76,7 +76,7 @@ def stored_lessons() -> list[Lesson]:
 @pytest.fixture(
     scope="module",
     params=[
-        pytest.param(SPRING, id="spring", marks=pytest.mark.one_database(name="postgresql")),
+        pytest.param(SPRING, id="spring", marks=pytest.mark.one_database(name="sqlite")),
         pytest.param(AUTUMN, id="autumn", marks=pytest.mark.one_database(name="sqlite")),
     ],
 )

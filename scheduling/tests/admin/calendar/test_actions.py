@@ -11,7 +11,7 @@ from scheduling.tests.jobs.helpers import horizon
 
 from .conftest import CALENDAR
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def path(scheduled_class):

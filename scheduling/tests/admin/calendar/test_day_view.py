@@ -10,7 +10,7 @@ from scheduling.models import RecurringSlot, WorkingHours
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 DAY = {"plain": "1", "view": "day", "date": "2026-01-05"}
 
 

@@ -9,7 +9,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at, day
 from scheduling.tests.jobs.helpers import horizon, weekly
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def starts(feed):

@@ -8,7 +8,7 @@ from scheduling.tests.factories import day
 
 from .test_actions import move_form, path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 BY_ROOM = {"plain": "1", "view": "day", "by": "room"}
 

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, day
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def text(answer):

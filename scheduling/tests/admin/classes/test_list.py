@@ -16,7 +16,7 @@ from scheduling.tests.support.roles import account
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("clock"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 CLASSES = "/admin/scheduling/scheduledclass/"

@@ -13,7 +13,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at, day
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 CLASSES = "/admin/scheduling/scheduledclass/"
 
 

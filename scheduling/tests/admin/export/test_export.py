@@ -22,7 +22,7 @@ from scheduling.tests.support.roles import account
 
 from .exports import address, body, csv_rows, exported, xlsx_rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 TABLES = (
     "scheduledclass",

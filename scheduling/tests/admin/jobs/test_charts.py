@@ -7,7 +7,7 @@ from scheduling.admin.charts import Bar, Dot, bar_chart, dot_chart
 from scheduling.admin.charts.scales import ColumnScale, LinearScale, ticks
 from scheduling.tests.factories import moment
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState,
 from scheduling.tests import factories as make
 from scheduling.tests.support.history import add_run, make_history
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 PAGE = "/admin/background-jobs/"
 EVIL = '<script>alert("1")</script>'
 

@@ -20,7 +20,7 @@ from scheduling.tests.jobs.helpers import STALE, horizon, request, run_options
 
 from .test_overview import PAGE, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 PREVIEW = f"{PAGE}horizon/preview/"
 
 

@@ -17,7 +17,7 @@ from scheduling.tests.support.history import add_run
 
 from .test_overview import PAGE, messages_of, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

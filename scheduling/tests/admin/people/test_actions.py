@@ -13,7 +13,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
 # A change is applied on commit.
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 
 DAY = timedelta(days=1)
 

@@ -13,7 +13,7 @@ from scheduling.models import ApiTokenDetails, TokenScope
 from scheduling.services.roles import OWNER, SCHEDULER
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LIST = "/admin/knox/authtoken/"
 ADD = "/admin/knox/authtoken/add/"

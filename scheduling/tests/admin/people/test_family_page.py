@@ -14,7 +14,7 @@ from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.admin.test_passwords import choose, link_in
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

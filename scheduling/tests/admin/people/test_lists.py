@@ -17,7 +17,7 @@ from scheduling.tests.support.roles import account
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("clock"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 # A Wednesday, at noon.

@@ -10,7 +10,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import at, day
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 OWN = "/admin/hours/"
 

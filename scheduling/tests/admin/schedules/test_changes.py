@@ -12,7 +12,7 @@ from scheduling.text.dates import full_day
 
 from .helpers import day, get_preview, hidden_fields, message_of, plan_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def url(row, action):

@@ -14,7 +14,7 @@ from scheduling.tests.support.roles import account
 
 from .helpers import day, get_preview, hidden_fields, message_of, plan_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 ADD = "/admin/scheduling/closure/add/"
 HOLIDAYS = "/admin/scheduling/closure/holidays/"
 LIST = "/admin/scheduling/closure/"

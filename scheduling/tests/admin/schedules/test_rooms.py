@@ -5,7 +5,7 @@ import pytest
 from scheduling.models import FixedSchedule, Room, ScheduledClass
 from scheduling.tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 ROOMS = "/admin/scheduling/room/"
 

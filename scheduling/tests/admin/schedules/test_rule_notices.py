@@ -7,7 +7,7 @@ from scheduling.tests import factories as make
 
 from .helpers import day, message_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 OFFER = "Tell the families"
 
 

@@ -14,7 +14,7 @@ from scheduling.tests.support.roles import account
 
 from .helpers import get_preview, hidden_fields, message_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 PAGE = "/admin/scheduling/scheduledclass/substitute/"
 
 

@@ -16,7 +16,7 @@ from scheduling.tests.support.roles import account
 
 from .helpers import hidden_fields, message_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from scheduling.tests.support.roles import account
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("clock"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 PAGE = "/admin/check/"
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)

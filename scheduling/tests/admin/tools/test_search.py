@@ -17,7 +17,7 @@ from scheduling.tests.support.roles import account
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("clock"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 NOW = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from scheduling.tests.support.roles import account
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
     pytest.mark.usefixtures("clock"),
 ]
 

@@ -13,7 +13,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment
 from scheduling.tests.services.statements import oracle
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 NOW = moment("2026-03-20 12:00")
 MARCH = "/admin/statement/?from=2026-03-01&to=2026-03-31"

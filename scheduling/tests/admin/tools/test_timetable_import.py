@@ -38,7 +38,7 @@ from scheduling.tests.services.timetable_import.timetable_files import (
 )
 from scheduling.tests.support.roles import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 MAIN = "/admin/import/"
 

@@ -18,7 +18,7 @@ from .helpers import CLOSURE, invalid, ok, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 HOLIDAY = {"name": "Holiday", "firstDate": "2026-01-12", "lastDate": "2026-01-18"}

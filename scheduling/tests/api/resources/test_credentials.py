@@ -14,7 +14,7 @@ from scheduling.tests import factories as make
 
 from .helpers import ok, refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 # Address and model.
 LISTS = {

@@ -14,7 +14,7 @@ from .helpers import GUARDIAN, invalid, ok, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 URL = "/api/guardians"

@@ -18,7 +18,7 @@ from .helpers import invalid, ok, raw, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 SETTINGS = {"durations": [{"minutes": 30, "price": 25.5}], "advanceBookingDays": 14}

@@ -11,7 +11,7 @@ from scheduling.tests.factories import EARLY
 
 from .helpers import invalid, ok
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from .helpers import invalid, ok
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 TUESDAY = "2026-01-06"
 BOTH = {"queued": 1, "withoutAddress": ["Mia Roth"]}

@@ -14,7 +14,7 @@ from scheduling.tests.factories import day
 
 from .helpers import invalid, ok
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def walk(api: APIClient, url: str, direction: str = "next") -> tuple[list[list[int]], str]:

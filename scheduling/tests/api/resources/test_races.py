@@ -16,7 +16,7 @@ from scheduling.tests.factories import day
 
 from .helpers import ok, refused
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 MEETS = {"dayOfWeek": 3, "startTime": "17:00", "endTime": "18:00"}
 

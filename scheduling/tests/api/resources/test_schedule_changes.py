@@ -16,7 +16,7 @@ from .helpers import invalid, ok, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 ANSWER = {

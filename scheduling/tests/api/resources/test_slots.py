@@ -17,7 +17,7 @@ from .helpers import SLOT, invalid, ok, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 TUESDAYS = {"dayOfWeek": 2, "startTime": "23:30", "durationMinutes": 60}

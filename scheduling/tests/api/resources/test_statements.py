@@ -17,7 +17,7 @@ from scheduling.tests.factories import MONDAY, moment
 
 from .helpers import invalid, ok, refused
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 NOW = moment("2026-01-31 12:00")
 VIEW = ("view_scheduledclass", "view_teacher", "view_lessonsettings")

@@ -17,7 +17,7 @@ from .helpers import MEETING, STUDENT, invalid, ok, raw
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 # Today is Monday, 5 January 2026.

@@ -16,7 +16,7 @@ from .helpers import NOW, ok
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 TAKEN = "Marta Gil already teaches Leo Park, 2026-01-05 10:00–11:00 UTC"

@@ -14,7 +14,7 @@ from .helpers import invalid, ok, raw, refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("now"),
-    pytest.mark.one_database(name="postgresql"),
+    pytest.mark.one_database(name="sqlite"),
 ]
 
 MORNING = {"dayOfWeek": 1, "startTime": "09:00", "endTime": "13:00"}

@@ -12,12 +12,8 @@ from scheduling.models import CancelledBy, Message, MessageItem, MessageKind, St
 from scheduling.services.classes import edit
 from scheduling.services.notices import notifying
 from scheduling.tests import factories as make
-from scheduling.tests.domain.examples import SOAKING
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.support.mail_server import mail_server
-
-# The notices of a closure of a whole season, in make soak.
-MANY = 500 if SOAKING else 100
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)
@@ -264,9 +260,11 @@ def test_concurrent_deliveries_send_each_notice_once(lesson, settings):
         assert len(set(server.recipients)) == len(server.recipients) == 11
 
 
-def test_each_of_many_notices_arrives_once_although_the_mail_server_dies(settings, marta):
+# The second is a closure of a whole season.
+@pytest.mark.parametrize("many", [100, pytest.param(500, marks=pytest.mark.soak)])
+def test_each_of_many_notices_arrives_once_although_the_mail_server_dies(settings, marta, many):
     classes = []
-    for number in range(MANY):
+    for number in range(many):
         student = make.student(f"Student {number}", email=f"s{number}@example.org")
         day = MONDAY + timedelta(days=number // 20)
         start = f"{number % 20:02}:00"
@@ -274,7 +272,7 @@ def test_each_of_many_notices_arrives_once_although_the_mail_server_dies(setting
     with notifying(classes, True, NOON - timedelta(days=1)) as notified:
         for pk in classes:
             edit.cancel(pk, by=CancelledBy.STUDIO, now=NOON - timedelta(days=1))
-    assert notified.queued == MANY
+    assert notified.queued == many
     Message.objects.update(next_try=NOON - timedelta(hours=13))
     morning = NOON - timedelta(hours=13)
     with mail_server() as server:
@@ -284,7 +282,7 @@ def test_each_of_many_notices_arrives_once_although_the_mail_server_dies(setting
     assert deliver(morning + QUARTER) == 0
     server.max_messages = None
     with mail_server(server):
-        assert deliver(morning + 2 * QUARTER) == MANY - 46
+        assert deliver(morning + 2 * QUARTER) == many - 46
         assert deliver(morning + 3 * QUARTER) == 0
-    assert len(set(server.recipients)) == len(server.recipients) == MANY
+    assert len(set(server.recipients)) == len(server.recipients) == many
     assert set(Message.objects.values_list("state", "kind")) == {("sent", MessageKind.NOTICE)}

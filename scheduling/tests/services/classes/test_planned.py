@@ -15,7 +15,7 @@ from scheduling.tests.jobs.helpers import horizon, run_job, weekly
 from scheduling.tests.jobs.long_lives.random_studio import Studio
 from scheduling.tests.support.history import add_run
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 def outcomes(first: str, last: str, **filters: Any) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.services.schedule_changes.helpers import do, look, said
 from scheduling.tests.support.mail_server import mail_server
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

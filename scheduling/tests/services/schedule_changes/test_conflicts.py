@@ -18,7 +18,7 @@ from scheduling.tests.jobs.helpers import horizon
 
 from .helpers import do, key_of, look
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 
 
 @pytest.fixture

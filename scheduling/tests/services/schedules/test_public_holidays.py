@@ -12,7 +12,7 @@ from scheduling.services.schedules.public_holidays import (
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day
 
-pytestmark = pytest.mark.one_database(name="postgresql")
+pytestmark = pytest.mark.one_database(name="sqlite")
 
 
 def test_country_of_a_zone():
