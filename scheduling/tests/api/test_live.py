@@ -17,7 +17,7 @@ from scheduling.tests.support.gunicorn import serving
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.one_database(name="sqlite"),
+    pytest.mark.one_database(name="postgresql"),
 ]
 
 SECRET = "a-secret-of-sixteen-or-more"
