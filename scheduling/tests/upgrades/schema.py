@@ -11,7 +11,8 @@ POSTGRESQL = {
     "column": """
         SELECT c.relname || '.' || a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod),
             'null ' || NOT a.attnotnull, 'default ' || pg_get_expr(d.adbin, d.adrelid),
-            'identity ' || nullif(a.attidentity::text, ''), 'collation ' || nullif(a.attcollation, 0))
+            'identity ' || nullif(a.attidentity::text, ''),
+            'collation ' || nullif(a.attcollation, 0))
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
             LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE c.relnamespace = current_schema::regnamespace AND c.relkind = 'r'
@@ -56,7 +57,7 @@ def _sqlite_definition(kind: str, sql: str) -> object:
     if kind != "table":
         return sql
     start, end = sql.index("("), sql.rindex(")")
-    return sorted(_parts(sql[start + 1 : end])) + [sql[end + 1 :]]
+    return [*sorted(_parts(sql[start + 1 : end])), sql[end + 1 :]]
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ import time_machine
 from django.core.management import call_command
 from django.db import connection
 
+from scheduling.management.commands.migrate import FORMER_NAMES
 from scheduling.models import ScheduledClass, Studio
 
 from .dump import COMMITS
@@ -138,3 +139,19 @@ def test_database_of_earlier_commit_is_upgraded(new_schema, capsys):
     assert [(run["job"], run["classesCreated"]) for run in runs] == [("weekly", 0), ("horizon", 0)]
     assert rows()["classes"] == after["classes"]
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.parametrize("new_schema", ["e9866daa"], indirect=True)
+def test_migrations_that_had_another_number_are_not_repeated(new_schema, capsys):
+    with connection.cursor() as cursor:
+        for former, name in FORMER_NAMES.items():
+            cursor.execute(
+                "UPDATE django_migrations SET name = %s WHERE app = 'scheduling' AND name = %s",
+                [former, name],
+            )
+            assert cursor.rowcount == 1
+
+    call_command("migrate")
+
+    assert "No migrations to apply." in capsys.readouterr().out
+    assert schema() == new_schema
