@@ -21,10 +21,15 @@ from .schema import schema
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DATA = Path(__file__).parent / "data"
-NAME = "upgrade_of_old_studio"
+# These run migrations that the oldest database runs, too.
+SOAK = {"915e945c", "8f104520"}
 
 
-@pytest.fixture(params=COMMITS)
+@pytest.fixture(
+    params=[
+        pytest.param(commit, marks=pytest.mark.soak if commit in SOAK else []) for commit in COMMITS
+    ]
+)
 def new_schema(request, transactional_db, tmp_path) -> Iterator[dict]:
     """Connect to a database with the dump of a commit; return the schema of a new database."""
     expected = schema()
@@ -37,11 +42,12 @@ def new_schema(request, transactional_db, tmp_path) -> Iterator[dict]:
         connection.close()
         connection.settings_dict["NAME"] = name
     else:
+        name = f"{own}_of_earlier_commit"
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-            cursor.execute(f"CREATE DATABASE {NAME}")
+            cursor.execute(f"DROP DATABASE IF EXISTS {name}")
+            cursor.execute(f"CREATE DATABASE {name}")
         connection.close()
-        connection.settings_dict["NAME"] = NAME
+        connection.settings_dict["NAME"] = name
         with connection.cursor() as cursor:
             cursor.execute(dump)
     yield expected
@@ -49,7 +55,7 @@ def new_schema(request, transactional_db, tmp_path) -> Iterator[dict]:
     connection.settings_dict["NAME"] = own
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {NAME}")
+            cursor.execute(f"DROP DATABASE {name}")
 
 
 def rows() -> dict[str, dict[object, dict[str, object]]]:
