@@ -2,8 +2,8 @@
 
 The same teacher, student or room can't be in two active classes that overlap (half-open
 intervals). The exception is a shared class: several students with the same teacher at exactly the
-same times. PostgreSQL's constraints are in the migrations 0002 and 0034. SQLite loses its triggers
-whenever a migration rebuilds the table, so every ``migrate`` creates them again.
+same times. PostgreSQL's constraints are in migrations/release_1_0_0/classes.py. SQLite loses its
+triggers whenever a migration rebuilds the table, so every ``migrate`` creates them again.
 """
 
 from django.db import connections, transaction

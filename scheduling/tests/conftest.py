@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.test import override_settings
 from django.utils import translation
 
@@ -125,6 +126,15 @@ def slow_generation(transactional_db: None) -> Iterator[Callable[..., Any]]:
     processes.wait_for_dead_sessions()
 
 
+def use_replaced_migrations(loader: MigrationLoader) -> None:
+    """Load the migrations before release 1.0.0 in place of the one that replaces them."""
+    loader.replace_migrations = False
+    loader.build_graph()
+    for key, migration in loader.replacements.items():
+        loader.graph.remove_replacement_node(key, migration.replaces)
+        loader.applied_migrations.pop(key, None)
+
+
 @pytest.fixture
 def migrate(transactional_db: None) -> Iterator[Callable[..., Any]]:
     """Return a function that migrates a copy of the database and returns the historical models."""
@@ -136,6 +146,8 @@ def migrate(transactional_db: None) -> Iterator[Callable[..., Any]]:
 
     def to(targets: list[tuple[str, str]] | None = None) -> Any:
         executor = MigrationExecutor(connection)
+        if targets:
+            use_replaced_migrations(executor.loader)
         return executor.migrate(targets or executor.loader.graph.leaf_nodes()).apps
 
     yield to

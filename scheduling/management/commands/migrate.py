@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands.migrate import Command as MigrateCommand
-from django.db import OperationalError
+from django.db import OperationalError, connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import is_contention
@@ -17,6 +18,20 @@ LOCK_TIMEOUT = 2.0
 ATTEMPTS = 100
 # The pause after an attempt, in which the others are served, as a multiple of the timeout.
 PAUSE = 2
+# Before release 1.0.0 some commits numbered these migrations in another way. They are the same.
+FORMER_NAMES = {
+    "0036_rooms": "0034_rooms",
+    "0038_monitoring": "0035_monitoring",
+    "0039_api_tokens_and_retention": "0036_api_tokens_and_retention",
+}
+
+
+def rename_former_migrations(database: str) -> None:
+    """Record the migrations of ``FORMER_NAMES`` by their present names."""
+    recorder = MigrationRecorder(connections[database])
+    if recorder.has_table():
+        for former, name in FORMER_NAMES.items():
+            recorder.migration_qs.filter(app="scheduling", name=former).update(name=name)
 
 
 class Command(MigrateCommand):
@@ -48,6 +63,7 @@ class Command(MigrateCommand):
         for number in range(1, attempts + 1):
             try:
                 with transaction_timeout("lock_timeout", timeout, options["database"]):
+                    rename_former_migrations(options["database"])
                     super().handle(*args, **options)
                 return
             except OperationalError as error:

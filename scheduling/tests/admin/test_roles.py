@@ -78,9 +78,9 @@ def test_each_role_includes_the_one_below_it():
 def test_the_migration_creates_groups_and_permissions_and_can_be_repeated():
     Group.objects.all().delete()
     Permission.objects.all().delete()
-    migration = import_module("scheduling.migrations.0007_roles")
+    migration = import_module("scheduling.migrations.0001_squashed_0044_release_1_0_0")
     for _ in range(2):
-        migration.make(apps, SimpleNamespace(connection=connection))
+        migration.create_roles(apps, SimpleNamespace(connection=connection))
         assert {role: granted_permissions(role) for role in ROLES} == PERMISSIONS
 
 
