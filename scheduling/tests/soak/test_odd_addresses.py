@@ -94,6 +94,7 @@ class Addresses:
 def addresses(settings):
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, MIDDLEWARE]
     settings.API_THROTTLE = settings.API_THROTTLE_FAILED = "1000000/sec"
+    settings.CRON_SECRET = "the-cron-secret"  # without one, 503
     return Addresses()
 
 
