@@ -26,7 +26,7 @@ KEYS = [
     "timestamp__year",
 ]
 # fmt: on
-# The keys in the suite; `make soak` uses all keys and columns.
+# The keys in the suite; `make soak` uses all keys and columns (`soak/test_odd_addresses.py`).
 FEW_KEYS = ("date__year", "id__exact", "student")
 
 
@@ -82,22 +82,13 @@ def test_odd_numbers_in_paths_are_refused(client, number):
     assert failing(client, addresses) == []
 
 
-def queries(value, keys_of):
-    """Yield addresses with ``value`` for each key; ``keys_of`` returns the keys of a page."""
-    for name, address in (page_addresses() | api_addresses()).items():
-        for key in keys_of(name):
-            text = urlencode({key: value}, errors="surrogatepass")
-            yield f"{address}?{QUERIES.get(name, '')}&{text}"
-
-
 def test_large_numbers_in_queries_are_refused(client):
-    assert failing(client, queries("9" * 23, lambda name: FEW_KEYS)) == []
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("value", ODD_VALUES, ids=ascii)
-def test_odd_values_of_every_key_are_refused(client, value):
-    assert failing(client, queries(value, lambda name: [*KEYS, *columns(name)])) == []
+    found = [
+        f"{address}?{QUERIES.get(name, '')}&{key}={'9' * 23}"
+        for name, address in (page_addresses() | api_addresses()).items()
+        for key in FEW_KEYS
+    ]
+    assert failing(client, found) == []
 
 
 def test_related_row_that_is_no_number_is_ignored_in_add_forms(client):

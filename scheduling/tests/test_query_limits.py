@@ -229,7 +229,7 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
     found = {}
     for page in every_page():
         if page.name not in NO_PAGES and SUPERUSER in page.allowed()[0]:
-            found[page.name] = f"{_path(page, studio, rows)}?{queries.get(page.name, '')}"
+            found[page.name] = f"{page_path(page, studio, rows)}?{queries.get(page.name, '')}"
     tables = "/admin/scheduling"
     return found | {
         "students, searched": f"{tables}/student/?q=a&state=active",
@@ -258,16 +258,18 @@ def admin_addresses(studio: Studio) -> dict[str, str]:
     }
 
 
-def _path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
+def page_path(page: Page, studio: Studio, rows: dict[str, Any]) -> str:
     conflict = JobRunItem.objects.filter(outcome="conflict", series_id__isnull=False).last()
     assert conflict is not None
     values: dict[str, Any] = VALUES | {
         "pk": studio.lesson.pk,
+        "class_id": studio.lesson.pk,
+        "object_id": studio.lesson.pk,
         "run_id": studio.run.pk,
         "upload_id": studio.upload.pk,
         "kind": "csv",
     }
-    if page.name in ("conflict", "rule_conflict"):
+    if page.name in ("conflict", "rule_conflict", "calendar_occurrence"):
         values |= {"kind": conflict.series_kind, "series": conflict.series_id, "day": conflict.date}
     if page.model:
         row = rows[page.model]

@@ -13,6 +13,7 @@ import pytest
 
 from scheduling.tests.support.debian import Debian
 from scheduling.tests.support.documents import Document
+from scheduling.tests.support.secret_addresses import secret_addresses
 
 from . import authority
 from .conftest import RELEASES
@@ -39,6 +40,8 @@ TOKEN = (
     "from scheduling.services.calendar_feeds import token_of;"
     "print(token_of(Feed.objects.first() or Feed.objects.create()))"
 )
+UNKNOWN = "6-unknown-secret"
+WEB = "classtracker-web.socket classtracker-web"
 COPIES = "/var/backups/classtracker"
 
 
@@ -92,10 +95,11 @@ def test_services(machine: Debian) -> None:
 
 def test_nginx(machine: Debian) -> None:
     authority.start(machine)
-    assert run(machine, "TLS").endswith('{"status":"ok"}')
+    assert run(machine, "TLS").splitlines()[-1].startswith('{"status":"ok"')
     lines = log_of_feeds(machine, "cat /var/log/nginx/classtracker.log")
     assert {line["uri"] for line in lines} == {"/calendar/***.ics"}
     assert [line["status"] for line in lines] == [200, 404, 301, 502]
+    ask_for_secrets(machine, HOST)
     serial = f"echo | openssl s_client -connect {HOST[8:]}:443 2>&1 | openssl x509 -noout -serial"
     first = machine.output(serial)
     machine.run("certbot renew --force-renewal")
@@ -104,11 +108,12 @@ def test_nginx(machine: Debian) -> None:
 
 def test_caddy(machine: Debian) -> None:
     machine.run("systemctl disable --now nginx")
-    assert run_with(machine, "TLS", AUTHORITY).endswith('{"status":"ok"}')
+    assert run_with(machine, "TLS", AUTHORITY).splitlines()[-1].startswith('{"status":"ok"')
     log = "journalctl -u caddy -o cat --no-pager | grep ^{.*http.log.access"
     lines = log_of_feeds(machine, log)
     assert {line["request"]["uri"] for line in lines} == {"/calendar/***.ics"}
     assert [line["status"] for line in lines] == [200, 404, 308, 502]
+    ask_for_secrets(machine, HOST)
 
 
 def log_of_feeds(machine: Debian, log: str) -> list[dict]:
@@ -123,9 +128,9 @@ def log_of_feeds(machine: Debian, log: str) -> list[dict]:
     status, headers = answer(machine, f"{HOST}/calendar/x{token}.ics")
     assert status == 404
     answer(machine, HOST.replace("https", "http") + path)
-    machine.run("systemctl stop classtracker-web.socket classtracker-web")
+    machine.run(f"systemctl stop {WEB}")
     assert answer(machine, HOST + path)[0] == 502
-    machine.run("systemctl start classtracker-web.socket classtracker-web")
+    machine.run(f"systemctl start {WEB}")
     machine.wait(f"curl -sSf {HOST}/readyz")
 
     lines = [json.loads(line) for line in machine.output(log).splitlines() if "/calendar/" in line]
@@ -134,9 +139,25 @@ def log_of_feeds(machine: Debian, log: str) -> list[dict]:
     unknown = json.loads(own.splitlines()[-1])
     assert unknown["message"] == "Not Found: /calendar/***.ics"
     assert unknown["requestId"] == headers["x-request-id"]
-    assert machine.output(f"journalctl --no-pager | grep -c {token} || true") == "0"
-    assert machine.output(f"grep -r --files-with-matches {token} /var/log || true") == ""
+    assert_not_logged(machine, token)
     return lines
+
+
+def ask_for_secrets(machine: Debian, site: str) -> None:
+    """Ask for every secret address, open and while the server is stopped; no log has the secret."""
+    for expected in ({200, 404}, {502}):
+        for url in secret_addresses(UNKNOWN).values():
+            status = answer(machine, f"--insecure --referer {site}{url}", site + url)[0]
+            assert status in expected, url
+        machine.run(f"systemctl stop {WEB}")
+    machine.run(f"systemctl start {WEB}")
+    machine.wait(f"curl -sSfk {site}/readyz")
+    assert_not_logged(machine, UNKNOWN)
+
+
+def assert_not_logged(machine: Debian, secret: str) -> None:
+    assert machine.output(f"journalctl --no-pager | grep -c {secret} || true") == "0"
+    assert machine.output(f"grep -r --files-with-matches {secret} /var/log || true") == ""
 
 
 def test_scheduler(machine: Debian) -> None:
@@ -255,10 +276,9 @@ def test_under_a_path(machine: Debian) -> None:
     (machine.folder / "etc/nginx/conf.d/other.conf").write_text(other)
     machine.run("nginx -t && systemctl start nginx")
     machine.wait(f"curl -sSfk {host}:8444/studio/readyz")
-    assert answer(machine, "--insecure", f"{host}:8444/studio/calendar/x.ics")[0] == 404
+    ask_for_secrets(machine, f"{host}:8444/studio")
     logged = machine.output("cat /var/log/nginx/access.log")
     assert "/studio/readyz" in logged
-    assert "/studio/calendar" not in logged
     machine.run("systemctl stop nginx")
 
     file = machine.folder / "etc/caddy/Caddyfile"
@@ -272,6 +292,7 @@ def test_under_a_path(machine: Debian) -> None:
     style = re.search(r'href="(/studio/static/\S+\.css)"', page)[1]
     assert answer(machine, host + style)[0] == 200
     assert answer(machine, host + style.removeprefix("/studio"))[0] == 404
+    ask_for_secrets(machine, f"{host}/studio")
     assert [block for block in PAGE.left() if block.language == "sh"] == []
 
     machine.run(f"mv {APP}/.env.root {APP}/.env; mv /root/Caddyfile /etc/caddy/Caddyfile")
