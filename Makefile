@@ -1,7 +1,8 @@
 # `make run` starts the product, `make test` tests it, `make help` lists the other targets.
-# Requires only Python 3.11 or newer: .ci/venv finds it and installs into .venv.
+# Requires GNU make and Python 3.11 or newer: .ci/venv finds it and installs into .venv.
 
 PY := .venv/bin/python
+UV := $(PY) -m uv
 ADDRESS ?= 127.0.0.1:8000
 # The minimal settings of production; .venv/check.sqlite3 keeps the checks away from real data.
 PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
@@ -22,7 +23,8 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all screenshots check soak soak-slice servers image bench lock venv venv-dev
+.PHONY: help run demo test test-all screenshots check soak soak-slice servers image bench lock \
+	versions audit venv venv-dev
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 13
@@ -126,11 +128,36 @@ bench: venv-dev ## benchmarks of generation and pages, into bench/results
 	$(PY) -m bench.statements >bench/results/statements.md
 
 # One lock for every Python from 3.11 on. The addresses of indexes stay out of it.
-LOCK = $(PY) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock"
 lock: venv-dev ## renew requirements.lock and requirements-rq.lock, with the newest versions allowed
 	@$(LOCK) requirements.txt --output-file requirements.lock
 	@$(LOCK) requirements-rq.txt --constraints requirements.lock --output-file requirements-rq.lock
+
+# Python/Django. The last Django is not supported, but looked at: it is the next LTS in the making.
+VERSIONS ?= 3.11/5.2 3.12/5.2 3.13/5.2 3.13/6.1
+TESTS ?= scheduling/tests
+DB ?= sqlite
+# pyenv offers only the versions that this variable names.
+versions: export PYENV_VERSION ?= 3.11:3.12:3.13:3.14
+versions: HERE := (not one_database or one_database(name='$(DB)'))
+versions: venv-dev ## the suite with each Python and Django; TESTS=…, DB=… and VERSIONS="3.13/6.1 …" select
+	@failed=""; missing=""; for pair in $(VERSIONS); do \
+		python=$${pair%/*}; django=$${pair#*/}; \
+		$(UV) python find -q $$python >/dev/null 2>&1 || $(UV) python install -q $$python >/dev/null 2>&1 \
+			|| { missing="$$missing $$python"; continue; }; \
+		echo "== Python $$python, Django $$django, $(DB)"; \
+		echo "Django~=$$django.0" >.venv/django.txt; \
+		$(UV) tool run -q --python $$python --with-requirements requirements-dev.txt \
+			--overrides .venv/django.txt pytest -q -p no:cacheprovider $(SPREAD) --db=$(DB) \
+			-m "not soak and not servers and $(HERE)" $(TESTS) || failed="$$failed $$pair"; \
+	done; \
+	[ -z "$$missing" ] || echo "make versions: not tested, as they are not installed:$$missing" >&2; \
+	[ -z "$$failed" ] || { echo "make versions: failed with:$$failed" >&2; exit 1; }
+
+audit: venv-dev ## known vulnerabilities of the locked packages, looked up at PyPI
+	@# Strict, as a package that the index does not know would otherwise count as safe.
+	@$(UV) tool run -q pip-audit --strict --disable-pip --require-hashes -r requirements-rq.lock
 
 venv:
 	@.ci/venv requirements.txt

@@ -9,13 +9,14 @@ import smtplib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.generator import BytesGenerator
 from enum import Enum, auto
+from io import BytesIO
 from socket import SHUT_RDWR
 from typing import Any
 
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import sanitize_address
 
 from .http_post import with_deadline
 
@@ -130,9 +131,8 @@ class MailServer:
         if not isinstance(mails, EmailBackend):
             return ACCEPTED
         try:
-            charset = mail.encoding or "utf-8"
-            sender = sanitize_address(mail.from_email, charset)
-            recipient = sanitize_address(mail.to[0], charset)
+            sender = _smtp_address(mails, mail.from_email)
+            recipient = _smtp_address(mails, mail.to[0])
             mail.message()
         except Exception as error:  # address, header, character set
             return Answer(Verdict.REFUSED, _error_text(error))
@@ -169,8 +169,7 @@ class MailServer:
                 return Answer(Verdict.LATER, _error_text(error))
             return ACCEPTED
         smtp: Any = mails.connection
-        message: Any = mail.message()
-        text: bytes = message.as_bytes(linesep="\r\n")
+        text = _as_bytes(mail)
         if not text.endswith(b"\r\n"):
             text += b"\r\n"
         try:
@@ -183,6 +182,26 @@ class MailServer:
         if _is_failure(code):
             return _refusal(code, answer)
         return Answer(Verdict.UNKNOWN, INVALID_ANSWER)
+
+
+# Django 5.2 makes messages with Python's former e-mail API, Django 6 with its present one.
+
+
+def _smtp_address(mails: Any, address: str) -> str:
+    """Return ``address`` as SMTP wants it. Raises ValueError if it is invalid."""
+    if hasattr(mails, "prep_address"):
+        prepared: str = mails.prep_address(address)
+        return prepared
+    from django.core.mail.message import sanitize_address
+
+    return sanitize_address(address, "utf-8")
+
+
+def _as_bytes(mail: EmailMessage) -> bytes:
+    output = BytesIO()
+    generator = BytesGenerator(output, mangle_from_=False)
+    generator.flatten(mail.message(), linesep="\r\n")
+    return output.getvalue()
 
 
 # For an unknown code the first digit counts (RFC 5321 §4.3.2).

@@ -97,10 +97,3 @@ def test_the_documented_environment_passes_the_checks(tmp_path):
     )
     assert answer.returncode == 0, answer.stderr
     assert all(f"'{name}='" in PAGE for name in SECRETS)
-
-
-def test_the_page_and_the_restore_test_use_the_same_options():
-    rehearsal = (ROOT / "scheduling/tests/management/test_backup_database.py").read_text()
-    for option in ("--exit-on-error", "--single-transaction", "--no-owner"):
-        assert option in PAGE
-        assert option in rehearsal

@@ -37,6 +37,14 @@ def exists(path: str) -> bool:
     return any(Path(ROOT, base, path).exists() for base in BASES)
 
 
+def test_every_link_of_the_readme_leads_to_a_file_and_heading():
+    links = re.findall(r"\]\(([^)]+)\)", (ROOT / "README.md").read_text())
+    assert len(links) > 15
+    for path, _, heading in (link.partition("#") for link in links):
+        assert Path(ROOT, path).is_file(), path
+        assert not heading or f"\n## {heading.title()}\n" in Path(ROOT, path).read_text()
+
+
 def test_paths_are_recognised():
     assert len(paths("docs/glossary.md")) > 40
     assert not exists("jobs/nothing.py")

@@ -63,6 +63,18 @@ def test_a_lock_satisfies_its_ranges(name, python):
         assert requirement.specifier.contains(version), requirement
 
 
+def test_readme_names_the_tested_versions():
+    makefile = (ROOT / "Makefile").read_text()
+    pairs = {
+        tuple(pair.split("/"))
+        for pair in re.search(r"^VERSIONS \?= (.*)", makefile, re.M)[1].split()
+    }
+    versions = (ROOT / "README.md").read_text().partition("## Versions")[2].partition("##")[0]
+    pythons, djangos = ({*names} for names in zip(*pairs, strict=True))
+    assert {*re.findall(r"\b3\.\d+", versions)} == pythons
+    assert {*re.findall(r"Django (\d\.\d)", versions)} == djangos
+
+
 @pytest.mark.parametrize("lock", LOCKS.values())
 def test_every_version_has_hashes_and_no_index_is_named(lock):
     assert [str(pin) for pin, hashes in pins(lock) if not hashes] == []
