@@ -33,6 +33,7 @@ from scheduling.admin.schedules.changes import substitute_url
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
@@ -219,6 +220,12 @@ def _move_following(
     return JsonResponse({"next": url}) if is_by_script(request) else HttpResponseRedirect(url)
 
 
+def _zone(occurrence: ClassOrOccurrence) -> str:
+    if isinstance(occurrence, PlannedOccurrence):
+        return occurrence.zone
+    return occurrence.time_zone
+
+
 def _show(
     request: HttpRequest,
     occurrence: ClassOrOccurrence,
@@ -230,6 +237,7 @@ def _show(
     context = {
         "occurrence": occurrence,
         "stored": isinstance(occurrence, ScheduledClass),
+        "zone": foreign_zone(_zone(occurrence)),
         "make_up": _make_up(occurrence),
         "actions": actions,
         "moves_following": may_move_following(request.user, occurrence),

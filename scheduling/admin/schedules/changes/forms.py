@@ -14,6 +14,7 @@ from scheduling.admin.core.widgets import PersonSelect
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.rooms import offered_rooms
 from scheduling.services.schedule_changes import (
     AddClosure,
@@ -32,7 +33,7 @@ from scheduling.services.schedule_changes import (
     ScheduleChange,
 )
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
-from scheduling.text.dates import foreign_zone, full_day
+from scheduling.text.dates import full_day
 
 
 def day_field(label: Any, **values: Any) -> forms.DateField:
