@@ -5,6 +5,7 @@ script is answered with JSON: a sentence as ``done``, with a token to ``undo`` i
 ``refused``, or the address of the ``next`` page.
 """
 
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -37,7 +38,7 @@ from scheduling.models.studio import foreign_zone
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
-from scheduling.services.classes.undo import recording, undo
+from scheduling.services.classes.undo import Edit, recording, recording_occurrence, undo
 from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.substitutes import may_be_handed_over, reference_of
 
@@ -122,7 +123,8 @@ def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -
     stored = visible_classes(request.user).filter(
         **{f"{key.kind.value}_id": key.id}, occurrence_date=on
     )
-    if request.method == "GET" and (pk := stored.values_list("pk", flat=True).first()):
+    is_undo = request.POST.get("action") == "undo"
+    if (request.method == "GET" or is_undo) and (pk := stored.values_list("pk", flat=True).first()):
         return class_details(request, pk)
     occurrence = _planned(request, key, on)
     if occurrence is None:
@@ -173,23 +175,26 @@ def _perform(
         return _refuse(request, occurrence, actions, _first_error(form), form, 400)
     if name == "move" and "following" in request.POST:
         return _move_following(request, occurrence, actions, form)
-    edit = None
+    notified = is_wanted(form.cleaned_data.get("notify", False))
     try:
-        if isinstance(occurrence, ScheduledClass):
-            with recording(occurrence.pk) as edit:
-                done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
-        else:
+        with _recording(occurrence, notified) as edit:
             done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
     except ValidationError as error:
         return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:
         return _missing(request, _("There is no such class any more."))
     if is_by_script(request):
-        notified = is_wanted(form.cleaned_data.get("notify", False))
-        token = undo_token(edit, notified, request.user) if edit else ""
-        return JsonResponse({"done": done, "undo": token})
+        return JsonResponse({"done": done, "undo": undo_token(edit, notified, request.user)})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
+
+
+def _recording(occurrence: ClassOrOccurrence, notified: bool) -> AbstractContextManager[Edit]:
+    """Record an edit for its undo; ``notified``: families and teachers are told of it."""
+    if isinstance(occurrence, ScheduledClass):
+        return recording(occurrence.pk)
+    keeps_row = notified and occurrence.outcome is Outcome.CREATED
+    return recording_occurrence(occurrence.key, occurrence.day, keeps_row)
 
 
 def _undo(

@@ -42,7 +42,7 @@ from scheduling.models import (
 from scheduling.selectors.feed_events import Revision
 from scheduling.services.calendar_feeds import feed_events
 from scheduling.services.classes import edit, occurrences
-from scheduling.services.classes.undo import recording
+from scheduling.services.classes.undo import recording, recording_occurrence
 from scheduling.services.classes.undo import undo as undo_edit
 from scheduling.services.substitutes import hand_over
 from scheduling.tests import factories as make
@@ -193,18 +193,28 @@ class CalendarMachine(RuleBasedStateMachine):
         if row := self.pick_class(pick):
             self.act(lambda now: edit.give_back(row.pk, now=now))
 
-    @rule(pick=PICK, days=st.integers(0, 2))
-    def change_planned(self, pick, days):
+    @rule(pick=PICK, days=st.integers(0, 2), undone=st.booleans(), keeps_row=st.booleans())
+    def change_planned(self, pick, days, undone, keeps_row):
+        def change(now):
+            key, day = found.key, found.day
+            with recording_occurrence(key, day, keeps_row) as edit:
+                if days:
+                    occurrences.move(key, day, to_date=day + timedelta(days), now=now)
+                else:
+                    occurrences.cancel(key, day, by=CancelledBy.STUDIO, now=now)
+            done.append(edit)
+
+        done = []
         last = self.today + timedelta(weeks=WEEKS)
         found = self.pick(occurrences.planned(self.today, last, now=timezone.now()), pick)
-        if found is None:
-            return
-        if days:
-            day = found.day + timedelta(days)
-            self.act(lambda now: occurrences.move(found.key, found.day, to_date=day, now=now))
-        else:
-            by = CancelledBy.STUDIO
-            self.act(lambda now: occurrences.cancel(found.key, found.day, by=by, now=now))
+        if found is not None:
+            self.act(change)
+        if done and undone:
+            (planned,) = done
+            self.sequence_does_not_fall()
+            row = ScheduledClass.objects.get(pk=planned.class_id)
+            planned.revision = row.updated_at.isoformat()
+            self.act(lambda now: undo_edit(planned, now))
 
 
 def test_sequence_never_falls():
