@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.schedules.series import rows_of
 
 
@@ -130,17 +131,13 @@ def _revision(created: datetime, own: datetime, *named: datetime | None) -> Revi
 
 
 def _event(row: Any) -> FeedEvent:
-    key, created, changed = None, row.created_at, row.updated_at
-    is_as_made = row.edited_at is None and changed == created
-    if row.fixed_schedule_id is not None:
-        key = SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
-        created, series_changed = row.fixed_schedule__created_at, row.fixed_schedule__revised_at
-    elif row.recurring_slot_id is not None:
-        key = SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
-        created, series_changed = row.recurring_slot__created_at, row.recurring_slot__revised_at
-    if key is not None and is_as_made:
-        # Storing a planned occurrence does not change it.
-        changed = min(changed, series_changed)
+    key = series_key(row.fixed_schedule_id, row.recurring_slot_id)
+    created, changed = row.created_at, row.updated_at
+    if key is not None:
+        if row.edited_at is None and changed == created:
+            # Storing a planned occurrence does not change it.
+            changed = min(changed, getattr(row, f"{key.kind.value}__revised_at"))
+        created = getattr(row, f"{key.kind.value}__created_at")
     named = (*(getattr(row, column) for column in _NAMED), row.original_teacher__revised_at)
     return FeedEvent(
         starts_at=row.starts_at,

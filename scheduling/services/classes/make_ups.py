@@ -16,15 +16,12 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, Room, ScheduledClass, Teacher
+from scheduling.selectors.classes import CANCELLED, CANCELLED_FOR_TEACHER
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
 from .edit import KEEP, save_manual_edit
 from .validation import keeping_duration
-
-_CANCELLED_BY_STUDIO = Q(cancelled_by__in=(CancelledBy.TEACHER, CancelledBy.STUDIO)) | Q(
-    cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=False
-)
 
 
 def _make_ups_earned() -> Q:
@@ -32,13 +29,13 @@ def _make_ups_earned() -> Q:
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
-    earned = _CANCELLED_BY_STUDIO
+    earned = CANCELLED_FOR_TEACHER | Q(cancelled_by=CancelledBy.STUDIO)
     if settings.makeup_rule == MakeUpRule.NOTICE:
         notice = timedelta(hours=settings.cancel_notice_hours)
         cancelled = Coalesce("cancelled_at", "edited_at")
         in_time = LessThanOrEqual(cancelled, F("starts_at") - notice)
         earned |= Q(in_time, cancelled_by=CancelledBy.STUDENT)
-    return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True)
+    return earned & CANCELLED & Q(make_ups__isnull=True)
 
 
 def make_ups_owed(today: date) -> Q:
