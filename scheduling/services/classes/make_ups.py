@@ -1,7 +1,8 @@
 """Make-ups: one-offs that replace a cancelled class, as far as the studio's ``MakeUpRule`` allows.
 
 A student's cancellation is in time if made ``cancel_notice_hours`` before the class. A closure of
-one teacher, such as an illness, counts as cancelled by the teacher; other closures earn no make-up.
+one teacher, such as an illness, counts as cancelled by the teacher, unless it is entered as one
+that earns no make-ups; other closures earn none.
 A make-up takes place within ``makeup_days`` of the lost class.
 """
 
@@ -29,7 +30,8 @@ def _make_ups_earned() -> Q:
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
-    earned = CANCELLED_FOR_TEACHER | Q(cancelled_by=CancelledBy.STUDIO)
+    by_teacher = CANCELLED_FOR_TEACHER & (Q(closure__isnull=True) | Q(closure__earns_make_ups=True))
+    earned = by_teacher | Q(cancelled_by=CancelledBy.STUDIO)
     if settings.makeup_rule == MakeUpRule.NOTICE:
         notice = timedelta(hours=settings.cancel_notice_hours)
         cancelled = Coalesce("cancelled_at", "edited_at")

@@ -247,6 +247,13 @@ class CloseForm(ChangeForm):
         label=gettext_lazy("or for one student"),
         help_text=gettext_lazy("Empty: for everyone."),
     )
+    earns_make_ups = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Make-ups are owed"),
+        help_text=gettext_lazy(
+            "For one teacher only: whether these lessons are made up, as the studio's rule says."
+        ),
+    )
 
     def __init__(self, row: Any, today: date, data: Any = None) -> None:
         super().__init__(row, today, data)
@@ -254,6 +261,7 @@ class CloseForm(ChangeForm):
             if row.is_pause:
                 # A pause belongs to a schedule, so its person is fixed.
                 del self.fields[name]
+                self.fields.pop("earns_make_ups", None)
                 continue
             field: Any = self.fields[name]
             field.widget = PersonSelect(name)
@@ -261,8 +269,9 @@ class CloseForm(ChangeForm):
 
     def initial_values(self) -> dict[str, Any]:
         if self.row.pk is None:
-            return {"first_date": self.today, "last_date": self.today}
-        names = ("name", "first_date", "last_date", "teacher", "student")
+            days = {"first_date": self.today, "last_date": self.today}
+            return days | {"earns_make_ups": self.row.earns_make_ups}
+        names = ("name", "first_date", "last_date", "teacher", "student", "earns_make_ups")
         return {name: getattr(self.row, name) for name in names}
 
     def change(self) -> ScheduleChange:
