@@ -4,6 +4,7 @@ It is outside `scheduling.admin`, which registers with this site on import.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -86,7 +87,7 @@ class ClassTrackerAdminSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         from scheduling.admin.tools.search import search_context
-        from scheduling.selectors.studio import studio_or_first_values
+        from scheduling.selectors.studio import shown_zone, studio_or_first_values
 
         studio = studio_or_first_values()
         own = {"site_header": studio.name, "site_title": studio.name} if studio.name else {}
@@ -94,6 +95,7 @@ class ClassTrackerAdminSite(AdminSite):
             **super().each_context(request),
             **own,
             "studio_zone": studio.time_zone,
+            "shown_zone": cache(shown_zone),
             "version": settings.VERSION,
             "search": search_context(request) if self.has_permission(request) else {},
             "main_pages": [

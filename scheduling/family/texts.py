@@ -11,6 +11,7 @@ from django.utils.translation import ngettext, pgettext
 from scheduling.domain.wallclock import is_same_zone
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, Guardian, MakeUpRule, ScheduledClass, Student
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio
 from scheduling.services.classes.make_ups import last_day
 from scheduling.services.family.cancellations import CancelTerms
@@ -32,11 +33,16 @@ class LessonText:
 
 
 class LessonTexts:
-    """Writes the lessons of a family. ``zone`` is the zone in which times are not explained."""
+    """Writes the lessons of a family.
+
+    ``zone`` is the zone in which times are not explained. ``names_zone``: a lesson is in another
+    zone than the studio's.
+    """
 
     def __init__(self, students: Iterable[Student], zones: Iterable[str], now: datetime) -> None:
         self.has_names = len(list(students)) > 1
-        self.zone = _common_zone(list(zones))
+        found = list(zones)
+        self.zone, self.names_zone = _common_zone(found), any(map(foreign_zone, found))
         self.now = now
 
     def of(self, lesson: FamilyLesson) -> LessonText:
@@ -119,10 +125,8 @@ def refusal_text(code: str) -> str:
 
 def zone_text(lost: ScheduledClass) -> str:
     """Return “Times in New York.” if the teacher's zone is not the studio's; else nothing."""
-    zone = lost.teacher.time_zone if lost.teacher is not None else studio().time_zone
-    if is_same_zone(zone, studio().time_zone):
-        return ""
-    return _("Times in %(city)s.") % {"city": city_of(zone)}
+    zone = foreign_zone(lost.teacher.time_zone) if lost.teacher is not None else ""
+    return _("Times in %(city)s.") % {"city": city_of(zone)} if zone else ""
 
 
 def lost_text(lost: ScheduledClass, today: date) -> str:
@@ -198,13 +202,15 @@ def day_text(day: date, today: date) -> str:
     return short_day(day) if abs(day - today) < CLEAR else full_day(day)
 
 
-def lead_text(reader: Student | Guardian, students: list[Student], zone: str) -> str:
-    """Return “Lessons of Leo and Eva. Times in Madrid.”."""
-    times = _("Times in %(city)s.") % {"city": city_of(zone)}
-    if isinstance(reader, Student):
-        return " ".join([_("Your lessons."), times])
-    names = get_text_list([student.first_name for student in students], _("and"))
-    return " ".join([_("Lessons of %(names)s.") % {"names": names}, times])
+def lead_text(reader: Student | Guardian, students: list[Student], texts: LessonTexts) -> str:
+    """Return “Lessons of Leo and Eva.”, with “Times in New York.” where zones are named."""
+    lessons = _("Your lessons.")
+    if not isinstance(reader, Student):
+        names = get_text_list([student.first_name for student in students], _("and"))
+        lessons = _("Lessons of %(names)s.") % {"names": names}
+    if not texts.names_zone:
+        return lessons
+    return " ".join([lessons, _("Times in %(city)s.") % {"city": city_of(texts.zone)}])
 
 
 def city_of(zone: str) -> str:

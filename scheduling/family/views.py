@@ -62,7 +62,7 @@ def page(visit: Visit) -> HttpResponse:
     rows = [Row(lesson, texts.of(lesson), _cancel_url(visit, lesson)) for lesson in found.lessons]
     upcoming = next((row for row in rows if not row.lesson.is_cancelled), None)
     context = {
-        "lead": lead_text(visit.reader, visit.students, texts.zone),
+        "lead": lead_text(visit.reader, visit.students, texts),
         "next": upcoming,
         "months": _months([row for row in rows if row is not upcoming]),
         "closures": [closure_text(closure, visit.today) for closure in found.closures],

@@ -22,7 +22,7 @@ from .fields import LineField, LinesField, MinuteTimeField
 from .people import Student, Teacher
 from .rooms import Room
 from .runs import JobRun
-from .studio import default_time_zone
+from .studio import default_time_zone, foreign_zone
 from .timetable import Closure, FixedSchedule, RecurringSlot
 from .validators import validate_time_zone
 
@@ -278,7 +278,8 @@ class ScheduledClass(models.Model):
 
     def __str__(self) -> str:
         hours = hours_on(self.date, self.start_time, self.end_time, self.time_zone)
-        return f"{self.student} · {date_format(self.date)}, {hours} ({self.time_zone})"
+        text = f"{self.student} · {date_format(self.date)}, {hours}"
+        return f"{text} ({zone})" if (zone := foreign_zone(self.time_zone)) else text
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Store the class with its instants derived from its wall clock.

@@ -304,6 +304,11 @@ def _read() -> StudioValues:
     return StudioValues(**row, is_stored=True)
 
 
+def foreign_zone(zone: str) -> str:
+    """Return the name of a zone; empty if it is the studio's, as nobody needs to read that."""
+    return "" if is_same_zone(zone, studio().time_zone) else zone
+
+
 def settle() -> bool:
     """Store the row with the first class, in its transaction; later calls only compare.
 

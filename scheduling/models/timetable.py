@@ -266,6 +266,14 @@ class Closure(models.Model):
         verbose_name=_("recurring slot"),
     )
 
+    earns_make_ups = models.BooleanField(
+        _("make-ups are owed"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "For one teacher only: whether these lessons are made up, as the studio's rule says."
+        ),
+    )
     # The country of a public holiday, with its region after a hyphen: "ES-CT".
     public_holiday_of = models.CharField(
         max_length=16, blank=True, default="", db_default="", editable=False

@@ -7,35 +7,38 @@ from typing import Any, NamedTuple
 
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import CalendarFeed, ClassStatus, ScheduledClass
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.schedules.series import rows_of
 
 
 class Revision(NamedTuple):
     """When a calendar entry was created and last changed.
 
-    ``created_at`` is the creation of its series, or of a one-off. ``changes`` are the last changes
-    of its class or series, of its student and of its teacher. A new name of its room, or of the
-    teacher whom a substitute stands in for, counts as a change of the class: it is later than any
-    change to another one.
+    ``created_at`` is the creation of its series, or of a one-off. ``own`` is the last change of its
+    class, or of the series while the class is as the series makes it. ``latest`` is the last of
+    that and of the changes to the names of its people and its room. Neither falls when the class
+    goes to another teacher or room: that is a change of its own, and later.
     """
 
     created_at: datetime
-    changes: tuple[datetime, ...]
+    own: datetime
+    latest: datetime
 
     @property
     def at(self) -> datetime:
         """DTSTAMP and LAST-MODIFIED: whole seconds of UTC (RFC 5545 §3.8.7.2, §3.8.7.3)."""
-        return max(self.changes).astimezone(UTC).replace(microsecond=0)
+        return self.latest.astimezone(UTC).replace(microsecond=0)
 
     @property
     def sequence(self) -> int:
-        """SEQUENCE: 0 at first, higher after every change (RFC 5545 §3.8.7.4).
+        """SEQUENCE: 0 at first, higher after every change, never lower (RFC 5545 §3.8.7.4).
 
-        The sum of the seconds from the creation of the series to each of ``changes``. It also
-        rises if a class is removed and created again. No two changes of a class share a second.
+        The seconds from the creation to ``own``, and three times those to ``latest``. No two
+        changes of a class share a second. The factor keeps it above the numbers of earlier
+        versions, which added up three times.
         """
-        seconds = ((one - self.created_at).total_seconds() for one in self.changes)
-        return sum(int(one) for one in seconds if one > 0)
+        own, latest = (max(0.0, (one - self.created_at).total_seconds()) for one in self[1:])
+        return int(own) + int(3 * latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +91,13 @@ def series_revisions(keys: Collection[SeriesKey]) -> dict[SeriesKey, Revision]:
     for kind in SeriesKind:
         if ids := [key.id for key in keys if key.kind is kind]:
             rows = rows_of(kind).filter(id__among=ids).order_by()
-            columns = ("id", "created_at", "room__revised_at", "revised_at", *_PEOPLE)
-            for pk, created, room, revised, *people in rows.values_list(*columns):
-                revised = max(revised, room or revised)
-                found[SeriesKey(kind, pk)] = _revision(created, revised, *people)
+            columns = ("id", "created_at", "revised_at", *_NAMED)
+            for pk, created, revised, *named in rows.values_list(*columns):
+                found[SeriesKey(kind, pk)] = _revision(created, revised, *named)
     return found
 
 
-_PEOPLE = ("student__revised_at", "teacher__revised_at")
+_NAMED = ("student__revised_at", "teacher__revised_at", "room__revised_at")
 _COLUMNS = (
     "id",
     "fixed_schedule_id",
@@ -114,8 +116,7 @@ _COLUMNS = (
     "fixed_schedule__revised_at",
     "recurring_slot__created_at",
     "recurring_slot__revised_at",
-    *_PEOPLE,
-    "room__revised_at",
+    *_NAMED,
     "room__name",
     "student__first_name",
     "student__last_name",
@@ -125,24 +126,19 @@ _COLUMNS = (
 )
 
 
-def _revision(created: datetime, *changes: datetime | None) -> Revision:
-    return Revision(created, tuple(one for one in changes if one is not None))
+def _revision(created: datetime, own: datetime, *named: datetime | None) -> Revision:
+    return Revision(created, own, max([own, *(each for each in named if each is not None)]))
 
 
 def _event(row: Any) -> FeedEvent:
-    key, created, changed = None, row.created_at, row.updated_at
-    is_as_made = row.edited_at is None and changed == created
-    if row.fixed_schedule_id is not None:
-        key = SeriesKey(SeriesKind.FIXED_SCHEDULE, row.fixed_schedule_id)
-        created, series_changed = row.fixed_schedule__created_at, row.fixed_schedule__revised_at
-    elif row.recurring_slot_id is not None:
-        key = SeriesKey(SeriesKind.RECURRING_SLOT, row.recurring_slot_id)
-        created, series_changed = row.recurring_slot__created_at, row.recurring_slot__revised_at
-    if key is not None and is_as_made:
-        # Storing a planned occurrence does not change it.
-        changed = min(changed, series_changed)
-    renamed = (row.room__revised_at, row.original_teacher__revised_at)
-    changed = max([changed, *(one for one in renamed if one is not None)])
+    key = series_key(row.fixed_schedule_id, row.recurring_slot_id)
+    created, changed = row.created_at, row.updated_at
+    if key is not None:
+        if row.edited_at is None and changed == created:
+            # Storing a planned occurrence does not change it.
+            changed = min(changed, getattr(row, f"{key.kind.value}__revised_at"))
+        created = getattr(row, f"{key.kind.value}__created_at")
+    named = (*(getattr(row, column) for column in _NAMED), row.original_teacher__revised_at)
     return FeedEvent(
         starts_at=row.starts_at,
         uid=occurrence_uid(key, row.week) if key else f"class-{row.id}@class-tracker",
@@ -152,7 +148,7 @@ def _event(row: Any) -> FeedEvent:
         student=f"{row.student__first_name} {row.student__last_name}".strip(),
         teacher=row.teacher__name or "",
         room=row.room__name or "",
-        revision=_revision(created, changed, row.student__revised_at, row.teacher__revised_at),
+        revision=_revision(created, changed, *named),
         original_teacher=row.original_teacher__name or "",
         is_cancelled=row.status == ClassStatus.CANCELLED,
         cancel_reason=row.cancel_reason,

@@ -14,8 +14,15 @@ from django.db import Error
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from scheduling.models import ScheduledClass, Studio
-from scheduling.models.studio import VARIABLES, StudioValues, first_values, one_reading, studio
+from scheduling.models import ScheduledClass, Studio, Teacher
+from scheduling.models.studio import (
+    VARIABLES,
+    StudioValues,
+    first_values,
+    foreign_zone,
+    one_reading,
+    studio,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +35,15 @@ def studio_zone() -> ZoneInfo:
 def local(moment: datetime) -> datetime:
     """Return ``moment`` in the studio's zone."""
     return timezone.localtime(moment, studio_zone())
+
+
+def shown_zone() -> str:
+    """Return the studio's zone if an active teacher has another one; else nothing.
+
+    Texts with times in the studio's zone name it only then.
+    """
+    zones = Teacher.objects.filter(is_active=True).order_by().values_list("time_zone", flat=True)
+    return studio().time_zone if any(map(foreign_zone, zones.distinct())) else ""
 
 
 def studio_day(now: datetime) -> date:

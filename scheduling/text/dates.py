@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from scheduling.domain.windows import DAY, WEEK, month_of
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import local, studio_zone
 
 MINUTE = timedelta(minutes=1)
@@ -32,8 +33,18 @@ def full_day(day: date) -> str:
 
 
 def day_and_hours(day: date, hours: str, zone: str) -> str:
-    """“Sun 14 Feb 2027, 10:00–11:00 (Europe/Madrid)”."""
-    return f"{full_day(day)}, {hours} ({zone})"
+    """“Sun 14 Feb 2027, 10:00–11:00”, with the zone as in ``with_zone``."""
+    return with_zone(f"{full_day(day)}, {hours}", zone)
+
+
+def with_zone(text: str, zone: str) -> str:
+    """“10:00–11:00 (Asia/Tokyo)”; ``text`` itself if the zone is the studio's."""
+    return f"{text} ({zone})" if foreign_zone(zone) else text
+
+
+def in_zone(hours: str, zone: str) -> str:
+    """“10:00–11:00 Asia/Tokyo”; ``hours`` itself if the zone is the studio's."""
+    return f"{hours} {foreign_zone(zone)}".strip()
 
 
 def with_dates_written_out(text: str) -> str:
@@ -43,11 +54,6 @@ def with_dates_written_out(text: str) -> str:
     """
     own_zone = rf"(?<=\d\d:\d\d) {re.escape(studio_zone().key)}(?![\w/])"
     return ISO_DAY.sub(_full_day, re.sub(own_zone, "", text))
-
-
-def foreign_zone(zone: str) -> str:
-    """Return the name of a zone; empty if it is the studio's, as nobody needs to read that."""
-    return "" if zone == studio_zone().key else zone
 
 
 def _full_day(found: re.Match[str]) -> str:

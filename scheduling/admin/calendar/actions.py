@@ -141,7 +141,7 @@ def _offer_notices(
 
 
 def when(scheduled_class: ScheduledClass) -> str:
-    """Return “Mon 5 Jan 2026, 10:00–11:00 (Europe/Madrid)”."""
+    """Return “Mon 5 Jan 2026, 10:00–11:00”, with the zone if it is not the studio's."""
     return day_and_hours(scheduled_class.date, scheduled_class.hours, scheduled_class.time_zone)
 
 

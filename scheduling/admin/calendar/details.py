@@ -5,6 +5,7 @@ script is answered with JSON: a sentence as ``done``, with a token to ``undo`` i
 ``refused``, or the address of the ``next`` page.
 """
 
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -33,10 +34,11 @@ from scheduling.admin.schedules.changes import substitute_url
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.models import ClassStatus, ScheduledClass
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.make_ups import make_up_of
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
-from scheduling.services.classes.undo import recording, undo
+from scheduling.services.classes.undo import Edit, recording, recording_occurrence, undo
 from scheduling.services.notices import author_of, is_wanted, notifying
 from scheduling.services.substitutes import may_be_handed_over, reference_of
 
@@ -121,7 +123,8 @@ def occurrence_details(request: HttpRequest, kind: str, series: int, day: str) -
     stored = visible_classes(request.user).filter(
         **{f"{key.kind.value}_id": key.id}, occurrence_date=on
     )
-    if request.method == "GET" and (pk := stored.values_list("pk", flat=True).first()):
+    is_undo = request.POST.get("action") == "undo"
+    if (request.method == "GET" or is_undo) and (pk := stored.values_list("pk", flat=True).first()):
         return class_details(request, pk)
     occurrence = _planned(request, key, on)
     if occurrence is None:
@@ -172,23 +175,26 @@ def _perform(
         return _refuse(request, occurrence, actions, _first_error(form), form, 400)
     if name == "move" and "following" in request.POST:
         return _move_following(request, occurrence, actions, form)
-    edit = None
+    notified = is_wanted(form.cleaned_data.get("notify", False))
     try:
-        if isinstance(occurrence, ScheduledClass):
-            with recording(occurrence.pk) as edit:
-                done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
-        else:
+        with _recording(occurrence, notified) as edit:
             done = action.perform(form.cleaned_data, timezone.now(), author_of(request.user))
     except ValidationError as error:
         return _refuse(request, occurrence, actions, error.messages[0], form)
     except ScheduledClass.DoesNotExist:
         return _missing(request, _("There is no such class any more."))
     if is_by_script(request):
-        notified = is_wanted(form.cleaned_data.get("notify", False))
-        token = undo_token(edit, notified, request.user) if edit else ""
-        return JsonResponse({"done": done, "undo": token})
+        return JsonResponse({"done": done, "undo": undo_token(edit, notified, request.user)})
     messages.success(request, done)
     return HttpResponseRedirect(request.path)
+
+
+def _recording(occurrence: ClassOrOccurrence, notified: bool) -> AbstractContextManager[Edit]:
+    """Record an edit for its undo; ``notified``: families and teachers are told of it."""
+    if isinstance(occurrence, ScheduledClass):
+        return recording(occurrence.pk)
+    keeps_row = notified and occurrence.outcome is Outcome.CREATED
+    return recording_occurrence(occurrence.key, occurrence.day, keeps_row)
 
 
 def _undo(
@@ -219,6 +225,12 @@ def _move_following(
     return JsonResponse({"next": url}) if is_by_script(request) else HttpResponseRedirect(url)
 
 
+def _zone(occurrence: ClassOrOccurrence) -> str:
+    if isinstance(occurrence, PlannedOccurrence):
+        return occurrence.zone
+    return occurrence.time_zone
+
+
 def _show(
     request: HttpRequest,
     occurrence: ClassOrOccurrence,
@@ -230,6 +242,7 @@ def _show(
     context = {
         "occurrence": occurrence,
         "stored": isinstance(occurrence, ScheduledClass),
+        "zone": foreign_zone(_zone(occurrence)),
         "make_up": _make_up(occurrence),
         "actions": actions,
         "moves_following": may_move_following(request.user, occurrence),

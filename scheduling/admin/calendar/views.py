@@ -20,7 +20,7 @@ from scheduling.models import ClassStatus
 from scheduling.selectors.classes.calendar import active_zones, students_named, teachers_to_choose
 from scheduling.selectors.people import student_names
 from scheduling.selectors.rooms import rooms_to_choose
-from scheduling.selectors.studio import studio
+from scheduling.selectors.studio import shown_zone, studio
 
 from .day_view import day_of
 from .js_texts import js_texts
@@ -101,6 +101,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         # “en” would format dates as in the United States, month first.
         "language": "en-GB" if get_language() == "en" else get_language(),
         "studioZone": studio().time_zone,
+        "severalZones": bool(shown_zone()),
         "zone": zone,
         "studentName": context["student"],
         "mayChange": context["may_change"],

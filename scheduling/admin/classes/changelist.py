@@ -17,8 +17,9 @@ from scheduling.admin.core.changelist import PrefetchingChangeList
 from scheduling.admin.core.class_marks import StudentLine, student_line
 from scheduling.admin.core.formatting import badge
 from scheduling.models import Attendance
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import foreign_zone, full_day, long_day, short_day
+from scheduling.text.dates import full_day, long_day, short_day
 
 
 @dataclass(frozen=True, slots=True)

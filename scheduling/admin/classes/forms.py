@@ -18,11 +18,11 @@ from scheduling.models import (
     Teacher,
 )
 from scheduling.models.fields import LineInput
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio_zone
 from scheduling.services.classes.edit import refuse_double_booking
 from scheduling.services.classes.validation import validate_change
 from scheduling.services.notices import is_default, is_offered, reach_of
-from scheduling.text.dates import foreign_zone
 
 
 class ScheduledClassForm(ModelForm):

@@ -18,10 +18,10 @@ from scheduling.admin.core.links import find_time_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.models import Room, ScheduledClass, Teacher
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
 from scheduling.services.schedules.closures import closed_day_of
-from scheduling.text.dates import foreign_zone
 
 
 class MakeUpForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from scheduling.models import ClassStatus, ScheduledClass
-from scheduling.text.dates import foreign_zone, full_day
+from scheduling.text.dates import full_day, in_zone
 
 _STATUS = {
     ClassStatus.SCHEDULED: "is-busy",
@@ -38,7 +38,7 @@ def hours(start: time, end: time) -> str:
 
 def times(start: time, end: time, zone: str) -> str:
     """Return “10:00–11:00”, with the zone if it is not the studio's."""
-    return f"{hours(start, end)} {foreign_zone(zone)}".strip()
+    return in_zone(hours(start, end), zone)
 
 
 def zone(name: str) -> SafeString:
@@ -51,7 +51,7 @@ def when(scheduled_class: ScheduledClass) -> SafeString:
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
         full_day(scheduled_class.date),
-        f"{scheduled_class.hours} {foreign_zone(scheduled_class.time_zone)}".strip(),
+        in_zone(scheduled_class.hours, scheduled_class.time_zone),
     )
 
 

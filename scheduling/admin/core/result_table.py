@@ -11,6 +11,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.monitoring.outcome_text import outcome_label
 from scheduling.jobs.runs.result_lines import ResultLine, hours_of
 from scheduling.models import JobRunItem
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.people import teacher_zones
 from scheduling.selectors.studio import studio
 from scheduling.services.schedule_changes.plan_text import hand_over_label
@@ -147,7 +148,7 @@ def _row(result: _LineOrItem, hours: str, zone: str, links: Links) -> ResultRow:
         links.teacher(line.teacher_id),
         old,
         new,
-        zone if zone != studio().time_zone else "",
+        foreign_zone(zone),
         with_dates_written_out(reason_text(line.code, line.params)) if line.code else "",
         line.occurrences,
         [action for action in _actions(line, outcome, result.series, links) if action[0]],

@@ -22,7 +22,7 @@ from scheduling.admin import jobs
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.recent_edits import recent_edits
 from scheduling.admin.core.tool_page import ToolPage
-from scheduling.admin.tools import calendar_check, conflicts, explain, timetable_import
+from scheduling.admin.tools import calendar_check, conflicts, explain, sheets, timetable_import
 from scheduling.models import (
     CalendarFeed,
     Closure,
@@ -73,10 +73,14 @@ class Entry:
         return SettingsLink(str(name), str(self.text), reverse(f"admin:{page}"))
 
 
-def _tool(pages: tuple[ToolPage, ...], text: str | Promise) -> Entry:
-    """Return the entry of the page in ``pages`` that has a title."""
+def _tool(
+    pages: tuple[ToolPage, ...],
+    text: str | Promise,
+    shown: Callable[[HttpRequest], bool] | None = None,
+) -> Entry:
+    """Return the entry of the page in ``pages`` that has a title; ``shown`` instead of its own."""
     page = next(page for page in pages if page.title)
-    return Entry(name=page.title, text=text, page=page.name, shown=page.shown)
+    return Entry(name=page.title, text=text, page=page.name, shown=shown or page.shown)
 
 
 _GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
@@ -129,10 +133,9 @@ _GROUPS: tuple[tuple[Promise, tuple[Entry, ...]], ...] = (
                 page="export_timetable",
                 shown=next(page.shown for page in timetable_import.PAGES if page.title),
             ),
-            Entry(
-                name=gettext_lazy("Sheets to print"),
-                text=gettext_lazy("Days, weeks, registers and months on paper."),
-                page="sheets",
+            _tool(
+                sheets.PAGES,
+                gettext_lazy("Days, weeks, registers and months on paper."),
                 shown=lambda request: may_see_everyone(request.user),
             ),
         ),

@@ -32,12 +32,12 @@ from scheduling.models import (
 )
 from scheduling.selectors.messages import messages_to, undelivered
 from scheduling.selectors.people_lists import active_slots, not_ended
-from scheduling.selectors.studio import studio, studio_today
+from scheduling.selectors.studio import studio_today
 from scheduling.services.classes.make_ups import last_day, make_ups_owed
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
 from scheduling.services.explain import explain
 from scheduling.services.notices import is_default
-from scheduling.text.dates import days_text, full_day
+from scheduling.text.dates import days_text, full_day, in_zone
 from scheduling.text.reasons import reason_text
 
 from .weekly_panel import may_open, subject_and_room
@@ -123,8 +123,7 @@ def _planned(whose: str, occurrence: PlannedOccurrence) -> dict[str, Any]:
 
 def _when(day: date, hours: str, zone: str) -> SafeString:
     """Return date and times; the zone only if it is not the studio's."""
-    if zone != studio().time_zone:
-        hours = f"{hours} {zone}"
+    hours = in_zone(hours, zone)
     return format_html('{} <span class="ct-quiet">{}</span>', full_day(day), hours)
 
 

@@ -19,7 +19,7 @@ from scheduling.models import (
     Teacher,
 )
 from scheduling.selectors.people_lists import not_ended
-from scheduling.selectors.studio import studio, studio_today
+from scheduling.selectors.studio import studio_today
 from scheduling.text.dates import full_day
 
 MAX_SLOTS = 30
@@ -74,8 +74,7 @@ def _rule_hours(rule: FixedSchedule | RecurringSlot) -> str:
         end = (begin + timedelta(minutes=rule.duration_minutes)).time()
     else:
         end = rule.end_time
-    hours, zone = formatting.hours(rule.start_time, end), zone_of_rule(rule)
-    return hours if zone == studio().time_zone else f"{hours} {zone}"
+    return formatting.times(rule.start_time, end, zone_of_rule(rule))
 
 
 def _rule_notes(rule: FixedSchedule | RecurringSlot, today: date) -> str:

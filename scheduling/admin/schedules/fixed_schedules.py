@@ -18,6 +18,7 @@ from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio
 from scheduling.services.notices import is_wanted
 
@@ -34,7 +35,7 @@ def zone(rule: FixedSchedule | RecurringSlot) -> str:
 
 @admin.display(description=_("time"), ordering="start_time")
 def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
-    """Return start time, end time and zone as one column."""
+    """Return start and end time, with the zone if it is not the studio's, as one column."""
     if isinstance(rule, RecurringSlot):
         begin = datetime.combine(date.min, rule.start_time)
         end = (begin + timedelta(minutes=rule.duration_minutes)).time()
@@ -43,7 +44,7 @@ def hours(rule: FixedSchedule | RecurringSlot) -> SafeString:
     return format_html(
         '{}<br><span class="ct-quiet">{}</span>',
         formatting.hours(rule.start_time, end),
-        formatting.zone(zone(rule)),
+        formatting.zone(foreign_zone(zone(rule))),
     )
 
 

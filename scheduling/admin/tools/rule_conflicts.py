@@ -25,6 +25,7 @@ from scheduling.admin.core.permissions import may_change_classes, may_see_everyo
 from scheduling.admin.schedules.changes.plan_page import PREVIEW_PARAM
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY, monday_of
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.schedules.series import MODELS, load_by_key
 from scheduling.selectors.studio import studio_day
 from scheduling.services.classes.conflicts import (
@@ -35,7 +36,7 @@ from scheduling.services.classes.conflicts import (
 )
 from scheduling.services.openings import weekly_openings_near
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE
-from scheduling.text.dates import foreign_zone, weekdays_text, with_dates_written_out
+from scheduling.text.dates import weekdays_text, with_dates_written_out
 
 CHANGE_PERMISSIONS = ("scheduling.change_fixedschedule", "scheduling.change_recurringslot")
 

@@ -55,6 +55,11 @@ class ClosureSerializer(ResourceSerializer):
     last_date = StudioDateField(help_text="Included.")
     teacher = RelatedIdField(queryset=Teacher.objects.all(), required=False, allow_null=True)
     student = RelatedIdField(queryset=Student.objects.all(), required=False, allow_null=True)
+    earns_make_ups = BooleanField(
+        required=False,
+        help_text="Of a teacher: whether these lessons are made up, as the studio's rule says. "
+        "True by default.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if self.value(attrs, "last_date") < self.value(attrs, "first_date"):

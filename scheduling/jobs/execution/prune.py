@@ -1,4 +1,4 @@
-"""Deletes old job logs, messages and audit logs. Classes are neither deleted nor rewritten."""
+"""Deletes old logs, messages and records. Classes are neither deleted nor rewritten."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs.runs.claims import Claim, fence
 from scheduling.models import (
     ACTIVE_STATES,
+    Incident,
     JobRun,
     JobRunItem,
     Message,
@@ -22,6 +23,7 @@ from scheduling.models import (
     MessageState,
     RefusedCredentials,
     RunState,
+    TimetableUpload,
 )
 
 RUNS_A_BATCH = 200
@@ -33,8 +35,9 @@ _FAILURE = (RunState.FAILED, RunState.CRASHED, RunState.PARTIAL)
 def prune(claim: Claim, now: datetime) -> int:
     """Delete rows older than their retention and return the number of runs among them.
 
-    Kept at any age: active runs, the newest success and failure of each job, the run from which
-    the next weekly run calculates the missed weeks, and waiting messages.
+    Closed incidents and imports are kept as long as runs. Kept at any age: active runs, the newest
+    success and failure of each job, the run from which the next weekly run calculates the missed
+    weeks, open incidents, and waiting messages.
     """
     before = now - timedelta(days=settings.JOB_LOG_RETENTION_DAYS)
     kept = _newest(_SUCCESS) | _newest(_FAILURE) | _newest(_ENDED, is_full=True, is_dated=False)
@@ -52,6 +55,8 @@ def prune(claim: Claim, now: datetime) -> int:
             runs = JobRun.objects.filter(id__in=batch).exclude(state__in=ACTIVE_STATES)
             deleted += runs._raw_delete(runs.db)
             fence(claim)
+    _delete(claim, Incident.objects.filter(over_at__lt=before))
+    _delete(claim, TimetableUpload.objects.filter(created_at__lt=before))
     # Old task results, including those of tasks that were killed.
     _delete(claim, DBTaskResult.objects.filter(enqueued_at__lt=before))
     # Failed logins and refused credentials that lock nobody out any more: anyone can add such rows.

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from scheduling.db.advisory_locks import guard_transaction
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.jobs.generation.class_delete import delete_classes
 from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.monitoring.outcome_text import removed
 from scheduling.jobs.runs.claims import AlreadyRunningError
@@ -251,8 +252,7 @@ def _delete(run: JobRun, ids: list[int], now: datetime) -> None:
     rows = ScheduledClass.objects.filter(
         NOT_EDITED, id__among=ids, created_by_run_id=run.pk, starts_at__gt=now
     )
-    # No row refers to an unedited class, so Django's deletion collector is not needed.
-    if rows._raw_delete(rows.db) != len(ids):
+    if delete_classes(rows) != len(ids):
         raise ConcurrentEditError("classes have changed during the undo")
 
 

@@ -14,6 +14,7 @@ from scheduling.models import CancelledBy, ClassStatus, ScheduledClass
 from scheduling.models.studio import settle
 from scheduling.selectors.classes import NOT_EDITED, UNTOUCHED_SQL
 
+from .class_delete import delete_classes
 from .class_insert import insert_classes
 
 
@@ -49,8 +50,7 @@ def _remove(ids: list[int], now: datetime) -> None:
     if not ids:
         return
     rows = ScheduledClass.objects.filter(NOT_EDITED, id__among=ids, starts_at__gt=now)
-    # No row refers to an unedited class, so Django's deletion collector is not needed.
-    _expect(rows._raw_delete(rows.db), ids)
+    _expect(delete_classes(rows), ids)
 
 
 def _park(ids: list[int], now: datetime) -> None:

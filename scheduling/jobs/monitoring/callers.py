@@ -8,10 +8,19 @@ removed one before the next.
 from datetime import datetime
 from functools import cached_property
 
+from django.conf import settings
+
+from scheduling.domain.windows import DAY, WEEK
 from scheduling.jobs.schedule.due_times import last_due, next_due
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job, JobRun, Trigger
-from scheduling.selectors.runs import SKEW, began, first_automatic, newest_automatic
+from scheduling.selectors.runs import (
+    SKEW,
+    began,
+    first_automatic,
+    latest_full,
+    newest_automatic,
+)
 
 
 class Callers:
@@ -55,6 +64,19 @@ class Callers:
         """Return the last due time of ``job`` whose grace is over; None if nothing starts it."""
         return self._due(job) if self.starts(job) else None
 
+    def horizon_days(self) -> int:
+        """Return the length of the horizon for which lessons should exist, in days.
+
+        Until the next run after HORIZON_WEEKS was raised it is that of the last automatic run, or
+        of a later one.
+        """
+        days = settings.HORIZON_WEEKS * WEEK // DAY
+        last = self._last(Job.HORIZON)
+        if last is None or not 0 < _days(last) < days:
+            return days
+        latest = latest_full(Job.HORIZON, self._now) or last
+        return min(days, max(_days(last), _days(latest)))
+
     def _is_started(self, job: Job) -> bool:
         if self._ran(Job.WATCH):
             return self._ran(job) or self._watch_is_newer(job)
@@ -80,3 +102,10 @@ class Callers:
         """Return True if the first watch began after ``job`` was last due."""
         first, due = first_automatic(Job.WATCH, self._now), self._due(job)
         return first is not None and due is not None and began(first) > due
+
+
+def _days(run: JobRun) -> int:
+    """Return the number of dates for which ``run`` creates classes; 0 before it has begun."""
+    if run.window_start is None or run.window_end is None:
+        return 0
+    return (run.window_end - run.window_start).days

@@ -50,11 +50,13 @@ class Coverage:
     and that a run would create, by job and day. ``overdue``: how many of them the last due run of
     each job should have created; a series entered since then is not overdue. ``conflicts``: planned
     occurrences whose place is taken. If ``is_complete`` is False, there are more of these.
-    ``through``: the last day up to which lessons should exist by now.
+    ``through``: the last day up to which lessons should exist by now. ``extended``: the last day of
+    a horizon that was raised since; the next run creates the lessons until then.
     """
 
     week: Window
     through: date
+    extended: date | None = None
     stored: int
     jobs_with_series: frozenset[Job] = frozenset(GENERATING)
     marks: Marks = field(default_factory=Marks)
@@ -88,10 +90,15 @@ class Coverage:
         return sum(n for (creator, _day), n in self.missing.items() if creator == job)
 
 
-def job_window(job: Job, today: date) -> Window:
-    """Return the dates for which ``job`` creates classes when it runs on ``today``."""
+def job_window(job: Job, today: date, days: int | None = None) -> Window:
+    """Return the dates for which ``job`` creates classes when it runs on ``today``.
+
+    ``days``: the length of the horizon, by default that of HORIZON_WEEKS.
+    """
     if job == Job.WEEKLY:
         return week_window(today)
+    if days is not None:
+        return Window(today, today + days * DAY)
     return horizon_window(today, settings.HORIZON_WEEKS)
 
 
@@ -128,6 +135,7 @@ def coverage(now: datetime, callers: Callers | None = None, most: int | None = N
     return Coverage(
         week=week,
         through=due[Job.HORIZON],
+        extended=_extended(callers),
         stored=classes_between(week),
         jobs_with_series=frozenset(job for job in GENERATING if rules_of(job, today).exists()),
         marks=marks(now),
@@ -192,4 +200,14 @@ def _due(job: Job, today: date, callers: Callers) -> date:
     Between midnight and the nightly run, the classes of that run are not yet missing.
     """
     due = callers.due_before(job)
-    return job_window(job, studio_day(due) if due is not None else today).last
+    if due is None:
+        return job_window(job, today).last
+    return job_window(job, studio_day(due), callers.horizon_days()).last
+
+
+def _extended(callers: Callers) -> date | None:
+    due = callers.next_run(Job.HORIZON)
+    if due is None:
+        return None
+    window = job_window(Job.HORIZON, studio_day(due))
+    return window.last if window.days > callers.horizon_days() else None

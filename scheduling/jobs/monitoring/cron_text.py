@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Job
-from scheduling.selectors.studio import studio
 
 _DAYS = {
     "1": gettext_lazy("Mondays at %(time)s"),
@@ -21,11 +20,11 @@ _DAYS = {
 
 
 def schedule_text(job: Job) -> str:
-    """Return, for example, “Every day at 02:00 (Europe/Madrid)”."""
+    """Return, for example, “Every day at 02:00”, in the studio's zone."""
     cron = JOBS[job].cron
     if not cron:
         return _("Only when someone asks for it")
-    return f"{cron_text(cron)} ({studio().time_zone})"
+    return cron_text(cron)
 
 
 def cron_text(cron: str) -> str:

@@ -14,7 +14,7 @@ from scheduling.jobs.schedule.registry import JOBS
 from scheduling.models import Incident, IncidentKind, Job, JobRun, RunState
 from scheduling.selectors.messages import MailBlock, mail_block
 from scheduling.selectors.runs import last_ended_full
-from scheduling.selectors.studio import local, studio
+from scheduling.selectors.studio import local, shown_zone
 
 from .health import overdue_jobs, stuck_runs
 from .recent_runs import RecentRuns
@@ -121,9 +121,9 @@ def _missing(now: datetime, missing: Mapping[Job, int] | None) -> list[CurrentIn
 
 
 def when(moment: datetime) -> str:
-    """Return a moment as text in the studio's zone, with the zone."""
+    """Return a moment as text in the studio's zone, with the zone where there are several."""
     text = pgettext("date format: 14 February 2027 02:00", "j F Y H:i")
-    return f"{date_format(local(moment), text)} {studio().time_zone}"
+    return f"{date_format(local(moment), text)} {shown_zone()}".strip()
 
 
 def _began(run: JobRun) -> datetime:

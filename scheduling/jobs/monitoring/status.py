@@ -261,6 +261,9 @@ def _facts(now: datetime, cover: Coverage, callers: Callers) -> Iterator[str]:
     has_horizon = Job.HORIZON in cover.jobs_with_series and not cover.missing_of(Job.HORIZON)
     if cover.is_complete and has_horizon:
         yield _("Lessons are scheduled through %(day)s.") % {"day": long_day(cover.through)}
+        if cover.extended is not None:
+            text = _("Those through %(day)s are created by the next run.")
+            yield text % {"day": long_day(cover.extended)}
     due = min(filter(None, map(callers.next_run, GENERATING)), default=None)
     if due is not None:
         text = _("Next run %(when)s, %(relative)s.")

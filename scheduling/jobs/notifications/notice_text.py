@@ -11,10 +11,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from scheduling.domain.wallclock import is_same_zone, is_zone, local_times
+from scheduling.domain.wallclock import is_zone, local_times
 from scheduling.models import ChangeKind, Room, Student, Teacher
-from scheduling.selectors.studio import local, studio
-from scheduling.text.dates import coming_day
+from scheduling.selectors.studio import local
+from scheduling.text.dates import coming_day, with_zone
 
 from .changes import Place
 from .texts import Reader, lesson_name, name_of, signature
@@ -115,4 +115,4 @@ def _when(reader: Reader, place: Place, now: datetime, with_end: bool = True) ->
     begins, ends = local_times(place.starts_at, place.ends_at, zone)
     hours = f"{begins:%H:%M}–{ends:%H:%M}" if with_end else f"{begins:%H:%M}"
     text = f"{coming_day(begins.date(), local(now).date())}, {hours}"
-    return text if is_own or is_same_zone(zone, studio().time_zone) else f"{text} ({zone})"
+    return text if is_own else with_zone(text, zone)

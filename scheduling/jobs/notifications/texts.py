@@ -12,7 +12,7 @@ from scheduling.models import (
     Teacher,
 )
 from scheduling.selectors.studio import studio
-from scheduling.text.dates import long_day
+from scheduling.text.dates import long_day, with_zone
 
 # A reader of messages about lessons.
 Reader = Student | Teacher | Guardian
@@ -45,14 +45,13 @@ def reminder_text(reader: Reader, lesson: ScheduledClass) -> tuple[str, str]:
             "lesson": lesson_name(reader, lesson.subject, lesson.student, lesson.teacher),
             "day": long_day(begins.date()),
             "start": f"{begins:%H:%M}",
-            "end": f"{ends:%H:%M}",
-            "zone": zone,
+            "hours": with_zone(f"{begins:%H:%M}–{ends:%H:%M}", zone),
             "room": f", {lesson.room}" if lesson.room else "",
         }
         subject = _("Reminder: %(lesson)s, %(day)s, %(start)s")
         body = _(
             "Hello %(name)s,\n\n"
-            "%(lesson)s: %(day)s, %(start)s–%(end)s (%(zone)s)%(room)s.\n\n"
+            "%(lesson)s: %(day)s, %(hours)s%(room)s.\n\n"
             "If you do not want reminders, tell your studio."
         )
         return " ".join((subject % values).split()), body % values + signature()

@@ -13,10 +13,10 @@ from scheduling.models import Job, Trigger
 class Command(StudioCommand):
     help = (
         "Deletes job logs older than JOB_LOG_RETENTION_DAYS, in batches; never a running one, nor "
-        "the newest success and failure of a job. Also e-mails older than MESSAGE_RETENTION_DAYS, "
-        "never one that waits or whose class is ahead, and edits in the audit log older than "
-        "AUDIT_LOG_RETENTION_DAYS. Classes stay. Exit status: 0 done, 1 failed, 4 another run is "
-        "active."
+        "the newest success and failure of a job. Also closed incidents and import reports of that "
+        "age, e-mails older than MESSAGE_RETENTION_DAYS, never one that waits or whose class is "
+        "ahead, and edits in the audit log older than AUDIT_LOG_RETENTION_DAYS. Classes stay. Exit "
+        "status: 0 done, 1 failed, 4 another run is active."
     )
     # For automated calls: configuration errors are reported during setup.
     requires_system_checks = ()

@@ -1,6 +1,7 @@
 """Stored classes as values of the domain."""
 
 from .bookings import bookings_between, bookings_in_rooms, bookings_near
+from .cancelled import CANCELLED, CANCELLED_FOR_TEACHER
 from .groups import stored_groups
 from .manual_edits import NOT_EDITED, UNTOUCHED_SQL, edit_code
 from .rows import series_key, stored_rows
@@ -8,6 +9,8 @@ from .unchanged import ComparedWeeks, UnchangedGroup, unchanged_groups
 from .uncovered import Uncovered, uncovered_series
 
 __all__ = [
+    "CANCELLED",
+    "CANCELLED_FOR_TEACHER",
     "NOT_EDITED",
     "UNTOUCHED_SQL",
     "ComparedWeeks",

@@ -27,7 +27,7 @@ from scheduling.models import JobRunItem, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
 from scheduling.selectors.studio import studio_day
-from scheduling.text.dates import day_of_year, foreign_zone, weekdays_text
+from scheduling.text.dates import day_of_year, in_zone, weekdays_text
 from scheduling.text.reasons import unnamed_teacher
 
 from .edit import manual_edit
@@ -100,7 +100,7 @@ class RuleConflict:
         line, hours = self.typical.line, self.typical.rival_hours
         assert line.start_time is not None
         when = f"{weekdays_text(self.typical.day.isoweekday())} {line.start_time:%H:%M}"
-        when = f"{when} {foreign_zone(line.zone)}".strip()
+        when = in_zone(when, line.zone)
         shared, one, other = line.teacher, line.student, line.params["with_student"]
         if "with_room" in line.params:
             shared = line.params["with_room"]

@@ -1,7 +1,8 @@
 """Make-ups: one-offs that replace a cancelled class, as far as the studio's ``MakeUpRule`` allows.
 
 A student's cancellation is in time if made ``cancel_notice_hours`` before the class. A closure of
-one teacher, such as an illness, counts as cancelled by the teacher; other closures earn no make-up.
+one teacher, such as an illness, counts as cancelled by the teacher, unless it is entered as one
+that earns no make-ups; other closures earn none.
 A make-up takes place within ``makeup_days`` of the lost class.
 """
 
@@ -16,15 +17,12 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.windows import DAY
 from scheduling.models import CancelledBy, ClassStatus, MakeUpRule, Room, ScheduledClass, Teacher
+from scheduling.selectors.classes import CANCELLED, CANCELLED_FOR_TEACHER
 from scheduling.selectors.studio import studio
 from scheduling.text.dates import long_day
 
 from .edit import KEEP, save_manual_edit
 from .validation import keeping_duration
-
-_CANCELLED_BY_STUDIO = Q(cancelled_by__in=(CancelledBy.TEACHER, CancelledBy.STUDIO)) | Q(
-    cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=False
-)
 
 
 def _make_ups_earned() -> Q:
@@ -32,13 +30,14 @@ def _make_ups_earned() -> Q:
     settings = studio()
     if settings.makeup_rule == MakeUpRule.NEVER:
         return Q(pk__in=[])
-    earned = _CANCELLED_BY_STUDIO
+    by_teacher = CANCELLED_FOR_TEACHER & (Q(closure__isnull=True) | Q(closure__earns_make_ups=True))
+    earned = by_teacher | Q(cancelled_by=CancelledBy.STUDIO)
     if settings.makeup_rule == MakeUpRule.NOTICE:
         notice = timedelta(hours=settings.cancel_notice_hours)
         cancelled = Coalesce("cancelled_at", "edited_at")
         in_time = LessThanOrEqual(cancelled, F("starts_at") - notice)
         earned |= Q(in_time, cancelled_by=CancelledBy.STUDENT)
-    return earned & Q(status=ClassStatus.CANCELLED, make_ups__isnull=True)
+    return earned & CANCELLED & Q(make_ups__isnull=True)
 
 
 def make_ups_owed(today: date) -> Q:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.wallclock import add_minutes, minutes_between
 from scheduling.models import Attendance, ClassStatus, ScheduledClass
-from scheduling.text.dates import full_day
+from scheduling.text.dates import day_and_hours
 
 # The fields of a move; callers may pass "teacher" instead of "teacher_id", and "room".
 PLACE = frozenset(
@@ -88,8 +88,8 @@ def _refuse_move_of_cancelled(before: ScheduledClass | None, changed: ScheduledC
 
 
 def _start_text(scheduled_class: ScheduledClass) -> str:
-    day, start = full_day(scheduled_class.date), scheduled_class.start_time
-    return f"{day}, {start:%H:%M} ({scheduled_class.time_zone})"
+    start = f"{scheduled_class.start_time:%H:%M}"
+    return day_and_hours(scheduled_class.date, start, scheduled_class.time_zone)
 
 
 def keeping_duration(scheduled_class: ScheduledClass, values: Mapping[str, Any]) -> dict[str, Any]:

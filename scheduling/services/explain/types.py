@@ -10,7 +10,7 @@ from scheduling.domain.series import Series
 from scheduling.jobs.schedule.expected_creation import ExpectedCreation
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.models.timetable import Weekday
-from scheduling.text.dates import long_day
+from scheduling.text.dates import in_zone, long_day
 
 # The outcomes of a series on the date. The first one that occurs decides the summary.
 PLANNED = "planned"
@@ -56,8 +56,8 @@ class ExplainedSeries:
         """Weekday, hours, zone, people and room."""
         series = self.series
         people = " · ".join(name for name in (self.student, self.teacher, self.room) if name)
-        hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M} {series.zone}"
-        return f"{weekday(series.weekday)} {hours} · {people}"
+        hours = f"{series.start_time:%H:%M}–{series.end_time:%H:%M}"
+        return f"{weekday(series.weekday)} {in_zone(hours, series.zone)} · {people}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +142,8 @@ def weekday(number: int) -> str:
 
 
 def hours(scheduled_class: ScheduledClass) -> str:
-    """Return “10:00–11:00 Europe/Madrid”."""
-    return f"{scheduled_class.hours} {scheduled_class.time_zone}"
+    """Return “10:00–11:00”, with the zone if it is not the studio's."""
+    return in_zone(scheduled_class.hours, scheduled_class.time_zone)
 
 
 def people(scheduled_class: ScheduledClass) -> str:

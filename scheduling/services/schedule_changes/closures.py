@@ -176,7 +176,10 @@ def _overlapping(closure: Closure) -> Any:
 
 
 def _is_identical(other: Closure, closure: Closure) -> bool:
-    return all(getattr(other, name) == getattr(closure, name) for name in ("name", *_SCOPE))
+    return all(
+        getattr(other, name) == getattr(closure, name)
+        for name in ("name", "earns_make_ups", *_SCOPE)
+    )
 
 
 def _closed_already(other: Closure) -> str:
@@ -184,7 +187,10 @@ def _closed_already(other: Closure) -> str:
 
 
 def _state(closures: Iterable[Closure]) -> str:
-    names = ("pk", "name", "first_date", "last_date", "teacher_id", "student_id")
+    names = (
+        *("pk", "name", "first_date", "last_date", "teacher_id", "student_id"),
+        "earns_make_ups",
+    )
     return repr([[getattr(closure, name) for name in names] for closure in closures])
 
 

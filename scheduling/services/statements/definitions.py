@@ -17,12 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from scheduling.domain.wallclock import instant
 from scheduling.domain.windows import DAY
 from scheduling.models import Attendance, CancelledBy, ClassStatus, ScheduledClass
+from scheduling.selectors.classes import CANCELLED, CANCELLED_FOR_TEACHER
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.classes.make_ups import make_ups_owed
 
-_CANCELLED = Q(status=ClassStatus.CANCELLED)
-_TEACHER_ABSENT = Q(attendance=Attendance.TEACHER_ABSENT) & ~_CANCELLED
-_TEACHERS_CLOSURE = Q(cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=False)
+_TEACHER_ABSENT = Q(attendance=Attendance.TEACHER_ABSENT) & ~CANCELLED
 # The student of a lesson of one was present if it took place; in a group each needs a mark.
 _COMPLETED_ALONE = Q(status=ClassStatus.COMPLETED, is_shared=False)
 
@@ -36,12 +35,12 @@ def begins_within(first: date, last: date) -> Q:
 
 def counted(now: datetime) -> Q:
     """Return the condition for classes that a statement counts: over, or cancelled."""
-    return Q(ends_at__lte=now) | _CANCELLED
+    return Q(ends_at__lte=now) | CANCELLED
 
 
 def given(now: datetime) -> Q:
     """Return the condition for classes that took place: over, and the teacher was there."""
-    return Q(ends_at__lte=now) & ~_CANCELLED & ~Q(attendance=Attendance.TEACHER_ABSENT)
+    return Q(ends_at__lte=now) & ~CANCELLED & ~Q(attendance=Attendance.TEACHER_ABSENT)
 
 
 def _present(now: datetime) -> Q:
@@ -67,26 +66,25 @@ def _unexcused(now: datetime) -> Q:
 
 
 def _cancelled_by_student(now: datetime) -> Q:
-    return _CANCELLED & Q(cancelled_by=CancelledBy.STUDENT)
+    return CANCELLED & Q(cancelled_by=CancelledBy.STUDENT)
 
 
 def _cancelled_by_teacher(now: datetime) -> Q:
-    by_teacher = Q(cancelled_by=CancelledBy.TEACHER) | _TEACHERS_CLOSURE
-    return (_CANCELLED & by_teacher) | (Q(ends_at__lte=now) & _TEACHER_ABSENT)
+    return CANCELLED_FOR_TEACHER | (Q(ends_at__lte=now) & _TEACHER_ABSENT)
 
 
 def _cancelled_by_studio(now: datetime) -> Q:
-    return _CANCELLED & Q(cancelled_by__in=(CancelledBy.STUDIO, ""))
+    return CANCELLED & Q(cancelled_by__in=(CancelledBy.STUDIO, ""))
 
 
 def _closed(now: datetime) -> Q:
     """Return the classes that a closure cancelled for everyone, a student or a series."""
-    return _CANCELLED & Q(cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=True)
+    return CANCELLED & Q(cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=True)
 
 
 def _chargeable(now: datetime) -> Q:
     """Return the classes to be paid. A make-up is not, if the lost class is."""
-    charged = _present(now) | _unexcused(now) | (_CANCELLED & Q(is_chargeable=True))
+    charged = _present(now) | _unexcused(now) | (CANCELLED & Q(is_chargeable=True))
     # A subquery: few classes are make-ups, and for a join PostgreSQL reads the whole table.
     lost = ScheduledClass.objects.filter(pk=OuterRef("make_up_for")).order_by()
     is_unpaid = Q(Exact(Subquery(lost.values("is_chargeable")), False))

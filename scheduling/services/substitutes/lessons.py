@@ -13,7 +13,7 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import clock_hours, to_epoch
 from scheduling.models import CancelledBy, ClassStatus, ScheduledClass, Teacher
-from scheduling.selectors.classes import series_key
+from scheduling.selectors.classes import CANCELLED, CANCELLED_FOR_TEACHER, series_key
 from scheduling.selectors.schedules.closures import load_calendar
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.occurrences import PlannedOccurrence, planned
@@ -69,12 +69,6 @@ class Lesson:
             zone=self.zone,
             room_id=self.room_id,
         )
-
-
-def cancelled_for_teacher() -> Q:
-    """Return the condition for classes that an absence of their teacher cancelled."""
-    by_closure = Q(cancelled_by=CancelledBy.CLOSURE, closure__teacher__isnull=False)
-    return Q(status=ClassStatus.CANCELLED) & (by_closure | Q(cancelled_by=CancelledBy.TEACHER))
 
 
 def may_be_handed_over(row: ScheduledClass) -> bool:
@@ -189,7 +183,7 @@ _AHEAD = (ClassStatus.SCHEDULED, ClassStatus.CANCELLED)
 
 
 def _takes_place(rows: QuerySet[ScheduledClass]) -> QuerySet[ScheduledClass]:
-    active = ~Q(status=ClassStatus.CANCELLED) | cancelled_for_teacher()
+    active = ~CANCELLED | CANCELLED_FOR_TEACHER
     return rows.filter(active, teacher__isnull=False).select_related("student")
 
 

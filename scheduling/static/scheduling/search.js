@@ -1,5 +1,5 @@
-/* The search in the header: “/” and Ctrl-K focus it, and a list below it suggests results. Without
-   this script the form opens the page of results. */
+/* The search in the header: Ctrl-K focuses it, and a list below it suggests results. Without this
+   script the form opens the page of results. */
 "use strict";
 {
     const WAIT = 150; /* milliseconds after a key */
@@ -107,13 +107,9 @@
         }
     };
 
-    const isTyping = (target) =>
-        target.isContentEditable || target.matches?.("input, textarea, select, [role=textbox]");
-
+    /* With a modifier: a key alone would start it by accident, as speech input does (WCAG 2.1.4). */
     const onShortcut = (event) => {
-        const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
-        const isCtrlK = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-        if ((!isSlash || isTyping(event.target)) && !isCtrlK) {
+        if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) {
             return;
         }
         event.preventDefault();

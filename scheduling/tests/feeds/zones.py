@@ -43,7 +43,7 @@ def lessons(zone: str, first: date) -> list[FeedEvent]:
             student="Ana",
             teacher="",
             room="",
-            revision=Revision(MADE, (MADE,)),
+            revision=Revision(MADE, MADE, MADE),
         )
         for number, start in enumerate(starts)
     ]

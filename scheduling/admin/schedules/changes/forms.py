@@ -14,6 +14,7 @@ from scheduling.admin.core.widgets import PersonSelect
 from scheduling.domain.windows import FIRST_DATE, LAST_DATE
 from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.rooms import offered_rooms
 from scheduling.services.schedule_changes import (
     AddClosure,
@@ -32,7 +33,7 @@ from scheduling.services.schedule_changes import (
     ScheduleChange,
 )
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
-from scheduling.text.dates import foreign_zone, full_day
+from scheduling.text.dates import full_day
 
 
 def day_field(label: Any, **values: Any) -> forms.DateField:
@@ -246,6 +247,13 @@ class CloseForm(ChangeForm):
         label=gettext_lazy("or for one student"),
         help_text=gettext_lazy("Empty: for everyone."),
     )
+    earns_make_ups = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Make-ups are owed"),
+        help_text=gettext_lazy(
+            "For one teacher only: whether these lessons are made up, as the studio's rule says."
+        ),
+    )
 
     def __init__(self, row: Any, today: date, data: Any = None) -> None:
         super().__init__(row, today, data)
@@ -253,6 +261,7 @@ class CloseForm(ChangeForm):
             if row.is_pause:
                 # A pause belongs to a schedule, so its person is fixed.
                 del self.fields[name]
+                self.fields.pop("earns_make_ups", None)
                 continue
             field: Any = self.fields[name]
             field.widget = PersonSelect(name)
@@ -260,8 +269,9 @@ class CloseForm(ChangeForm):
 
     def initial_values(self) -> dict[str, Any]:
         if self.row.pk is None:
-            return {"first_date": self.today, "last_date": self.today}
-        names = ("name", "first_date", "last_date", "teacher", "student")
+            days = {"first_date": self.today, "last_date": self.today}
+            return days | {"earns_make_ups": self.row.earns_make_ups}
+        names = ("name", "first_date", "last_date", "teacher", "student", "earns_make_ups")
         return {name: getattr(self.row, name) for name in names}
 
     def change(self) -> ScheduleChange:

@@ -20,9 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from scheduling.admin.core.links import class_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.permissions import may_change_classes
-from scheduling.domain.wallclock import is_same_zone
 from scheduling.models import ScheduledClass
-from scheduling.selectors.studio import studio
 from scheduling.services.notices import is_offered
 from scheduling.services.schedule_changes import GiveToSubstitutes, ScheduleChange
 from scheduling.services.substitutes import (
@@ -33,7 +31,7 @@ from scheduling.services.substitutes import (
     find_lessons,
     sessions,
 )
-from scheduling.text.dates import short_day
+from scheduling.text.dates import short_day, with_zone
 
 from .forms import ChangeForm
 from .plan_page import ChangePage, change_page
@@ -178,9 +176,7 @@ def _busy_text(candidate: Candidate, reason: str) -> str:
 def _lesson_text(group: Sequence[Lesson]) -> str:
     """Return “Mon 5 Jan, 16:00–17:00 · Ana, Leo · Piano”."""
     lesson = group[0]
-    when = f"{capfirst(short_day(lesson.day))}, {lesson.hours}"
-    if not is_same_zone(lesson.zone, studio().time_zone):
-        when += f" ({lesson.zone})"
+    when = with_zone(f"{capfirst(short_day(lesson.day))}, {lesson.hours}", lesson.zone)
     parts = (when, ", ".join(each.student for each in group), lesson.subject)
     return " · ".join(filter(None, parts))
 

@@ -13,12 +13,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.domain.wallclock import is_same_zone
 from scheduling.domain.windows import DAY
 from scheduling.domain.working_hours import is_within
 from scheduling.models import Student
+from scheduling.models.studio import foreign_zone
 from scheduling.models.timetable import Weekday
-from scheduling.selectors.studio import studio
 from scheduling.services.classes.obstacle_texts import ObstacleTexts
 from scheduling.services.openings import (
     Openings,
@@ -271,9 +270,8 @@ class Answer:
                 parts.append(_("%(free)d of %(dates)d") % numbers)
         if self.query.any_room:
             parts.append(_room_names(opening.rooms, self.answer.rooms))
-        if not is_same_zone(each.teacher.time_zone, studio().time_zone):
-            parts.append(each.teacher.time_zone)
-        return " · ".join(parts)
+        parts.append(foreign_zone(each.teacher.time_zone))
+        return " · ".join(filter(None, parts))
 
 
 def details(

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from scheduling.admin.core.links import may_find_times
 from scheduling.domain.typed_text import is_row_id
-from scheduling.domain.wallclock import is_same_zone
 from scheduling.models import ScheduledClass, Student
-from scheduling.selectors.studio import studio, studio_today
+from scheduling.models.studio import foreign_zone
+from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
 from scheduling.services.openings import openings
 
@@ -64,9 +64,7 @@ def _answer(request: HttpRequest, form: FindTimeForm) -> dict[str, Any]:
             for teacher in found.without_hours
         ],
         "unknown_hours": [f"{minute // 60:02}:{minute % 60:02}" for minute in query.unknown_hours],
-        "several_zones": any(
-            not is_same_zone(teacher.time_zone, studio().time_zone) for teacher in found.teachers
-        ),
+        "several_zones": any(foreign_zone(teacher.time_zone) for teacher in found.teachers),
         "may_enter_hours": request.user.has_perm("scheduling.change_workinghours"),
     }
     if chosen is not None:

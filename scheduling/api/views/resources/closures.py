@@ -152,7 +152,7 @@ class ClosureDetail(ClosureResource):
             names = assign(closure, values)
             if names:
                 closure.save()
-        if names - {"name"}:
+        if names - {"name", "earns_make_ups"}:
             warnings = self.apply(request, before, scope_of(closure))
         return Response(self.get_serializer(closure).data | warnings)
 

@@ -90,11 +90,19 @@ def reach_of_occurrence(
 
 
 def _place(key: SeriesKey, day: date) -> Place:
+    return Place.of(class_or_new(key, day))
+
+
+def class_or_new(key: SeriesKey, day: date) -> ScheduledClass:
+    """Return the class of ``lock_class``, or else an unsaved one as the series makes it.
+
+    Raises OccurrenceError if the series has no occurrence on ``day``.
+    """
     scheduled_class = lock_class(key, day)
     if scheduled_class is None:
         scheduled_class = _new(_series(key), day)
         scheduled_class.derive_instants()
-    return Place.of(scheduled_class)
+    return scheduled_class
 
 
 def change(key: SeriesKey, day: date, values: Mapping[str, Any], now: datetime) -> ScheduledClass:
@@ -186,6 +194,10 @@ def _new(series: Series, day: date) -> ScheduledClass:
         is_shared=series.is_shared,
         room_id=series.room_id,
         status=ClassStatus.SCHEDULED,
+        cancelled_by="",
+        cancel_reason="",
+        attendance="",
+        notes="",
     )
 
 

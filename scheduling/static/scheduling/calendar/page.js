@@ -57,6 +57,11 @@
             byId("calendar-zone").textContent = texts.yearZone;
             return;
         }
+        const isOnly = !config.severalZones && browserZone === config.studioZone;
+        if (isOnly && state.zone === "studio") {
+            byId("calendar-zone").textContent = "";
+            return;
+        }
         const text = own() ? texts.ownZone
             : state.zone === "studio" ? texts.studioZone
                 : state.zone === "browser" ? texts.browserZone : texts.namedZone;
@@ -405,7 +410,8 @@
             const from = wallClock(start, name);
             const until = wallClock(end, name);
             const { name: toName, ...people } = to;
-            const when = `${inWords(from.date)}, ${from.time}–${until.time} (${classZone})`;
+            const where = classZone === config.studioZone ? "" : ` (${classZone})`;
+            const when = `${inWords(from.date)}, ${from.time}–${until.time}${where}`;
             return {
                 values: { date: from.date, start_time: from.time, end_time: until.time, ...people },
                 when: toName ? `${when}, ${toName}` : when,

@@ -103,9 +103,73 @@ def test_families_who_were_told_are_told_of_the_undo_or_of_neither(owner, lesson
     assert Message.objects.filter(state="waiting").count() == 0
 
 
-def test_a_planned_occurrence_has_no_exact_undo(owner, slot):
-    answer = owner.post(occurrence_path(slot, "2026-01-12"), action="cancel", by="studio")
-    assert answer.json()["undo"] == ""
+@pytest.mark.parametrize("action", ["move", "cancel"])
+def test_undo_of_a_planned_occurrence_leaves_it_planned(owner, slot, action):
+    address = occurrence_path(slot, "2026-01-12")
+    done = move_form("2026-01-14", "12:00", "13:00", slot.teacher)
+    if action == "cancel":
+        done = {"action": "cancel", "by": "student", "reason": "Ill"}
+    token = owner.post(address, **done).json()["undo"]
+    row = ScheduledClass.objects.get()
+    assert (row.status == "cancelled", row.date == MONDAY) == (action == "cancel", False)
+    answer = owner.post(address, action="undo", undo=token)
+    assert answer.json() == {
+        "done": "Undone: Ana Ruiz, Mon 12 Jan 2026, 10:00–11:00 (Europe/Madrid)."
+    }
+    assert not ScheduledClass.objects.exists()
+    assert "not created yet" in owner.get(address).content.decode()
+    horizon()
+    created = ScheduledClass.objects.get(date="2026-01-12")
+    assert (created.status, created.edited_at) == ("scheduled", None)
+
+
+def test_undo_of_a_planned_occurrence_of_which_families_know_leaves_what_a_run_creates(owner, slot):
+    """A notice that was sent refers to the row, so the row stays."""
+    address = occurrence_path(slot, "2026-01-12")
+    cancel = {"action": "cancel", "by": "studio", "notify": "on"}
+    token = owner.post(address, **cancel).json()["undo"]
+    Message.objects.update(state="sent")
+    assert owner.post(address, action="undo", undo=token).status_code == 200
+    assert Message.objects.filter(state="waiting").count() == 2
+    row = ScheduledClass.objects.get()
+    horizon()
+    created = ScheduledClass.objects.get(date="2026-01-19")
+    own = ("id", "week", "date", "occurrence_date", "starts_at", "ends_at", "created_at")
+    own += ("updated_at", "created_by_run_id")
+    assert ScheduledClass.objects.filter(pk=row.pk).exists()
+    for name in {field.attname for field in ScheduledClass._meta.fields} - set(own):
+        assert getattr(row, name) == getattr(created, name), name
+
+
+def test_undo_of_a_planned_occurrence_is_refused_after_another_change(owner, slot):
+    address = occurrence_path(slot, "2026-01-12")
+    token = owner.post(address, action="cancel", by="studio").json()["undo"]
+    row = ScheduledClass.objects.get()
+    owner.post(path(row), action="restore")
+    refused = {"refused": "This class has been changed since."}
+    assert owner.post(address, action="undo", undo=token).json() == refused
+    token = owner.post(path(row), action="cancel", by="studio").json()["undo"]
+    assert owner.post(path(row), action="undo", undo=token).status_code == 200
+    assert ScheduledClass.objects.get() == row
+
+
+def test_undo_keeps_a_planned_occurrence_that_was_made_up_for(owner, slot):
+    address = occurrence_path(slot, "2026-01-12")
+    token = owner.post(address, action="cancel", by="studio").json()["undo"]
+    lost = ScheduledClass.objects.get()
+    make.lesson(lost.student, day("2026-01-13"), make_up_for=lost)
+    answer = owner.post(address, action="undo", undo=token)
+    assert answer.json() == {"refused": "This class has been changed since."}
+    assert ScheduledClass.objects.filter(pk=lost.pk, status="cancelled").exists()
+
+
+def test_a_move_out_of_a_closed_day_is_undone(owner, slot):
+    make.closure("Holiday", day("2026-01-12"))
+    address = occurrence_path(slot, "2026-01-12")
+    move = move_form("2026-01-13", "12:00", "13:00", slot.teacher) | {"notify": "on"}
+    token = owner.post(address, **move).json()["undo"]
+    assert owner.post(address, action="undo", undo=token).status_code == 200
+    assert not ScheduledClass.objects.exists()
 
 
 def test_this_and_all_following_lead_to_the_plan_and_back_to_the_calendar(owner, lesson, marta):

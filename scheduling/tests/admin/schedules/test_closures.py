@@ -101,6 +101,18 @@ def test_the_form_of_a_pause_has_no_people(browser, slot):
     assert list(form.fields) == ["name", "first_date", "last_date"]
 
 
+def test_time_off_is_entered_without_make_ups(browser, slot):
+    form = browser.get(ADD).context["form"]
+    assert form.initial["earns_make_ups"] is True
+    time_off = fields(teacher=str(slot.teacher_id))
+    preview_and_apply(browser, ADD, time_off)
+    closure = Closure.objects.get()
+    assert (closure.teacher, closure.earns_make_ups) == (slot.teacher, False)
+    preview_and_apply(browser, page_of(closure), time_off | {"earns_make_ups": "on"})
+    closure.refresh_from_db()
+    assert closure.earns_make_ups
+
+
 def test_several_closures_are_deleted_together(browser, slot):
     preview_and_apply(browser, ADD, fields(last_date=str(day(1))))
     preview_and_apply(browser, ADD, fields(first_date=str(day(8))))

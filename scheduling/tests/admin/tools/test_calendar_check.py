@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.models import JobRun, RecurringSlot, ScheduledClass
 from scheduling.services.classes.edit import move
-from scheduling.services.roles import SCHEDULER, VIEWER
+from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import STALE, calendar, horizon
@@ -30,12 +30,6 @@ def slots():
     made = [make.slot(student=make.student(name)) for name in ("Ana Ruiz", "Leo Park")]
     horizon(now=NOW)
     return made
-
-
-@pytest.fixture
-def browser(client):
-    client.force_login(account(SCHEDULER))
-    return client
 
 
 def text_of(answer):

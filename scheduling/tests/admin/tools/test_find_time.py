@@ -14,7 +14,7 @@ from scheduling.models import (
     ScheduledClass,
     WorkingHours,
 )
-from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
+from scheduling.services.roles import TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.factories import at
 from scheduling.tests.support.roles import account
@@ -42,12 +42,6 @@ def clara():
 @pytest.fixture
 def ana():
     return make.student("Ana Ruiz")
-
-
-@pytest.fixture
-def browser(client):
-    client.force_login(account(SCHEDULER))
-    return client
 
 
 def ask(browser, monday, **values):

@@ -1,27 +1,26 @@
 """Conflicts by rule: one row for two rules, and ways out that act on the rule."""
 
-import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from scheduling.models import Closure, ScheduledClass
 from scheduling.services.classes.conflicts import rule_conflicts
 from scheduling.services.classes.edit import cancel
-from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
+from scheduling.services.roles import TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.support.roles import account
+
+from .conflict_pages import NOW, PAGE, page_of, text_of
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("clock"),
     pytest.mark.one_database(name="sqlite"),
 ]
-PAGE = "/admin/conflicts/"
-NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
 WEEK = timedelta(weeks=1)
 
 
@@ -46,21 +45,6 @@ def leo(clara, iker):
     slot = make.slot(clara, make.student("Leo Sanz"), weekday=5, start="17:00", valid_from=MONDAY)
     horizon(now=NOW, weeks=4)
     return slot
-
-
-@pytest.fixture
-def browser(client):
-    client.force_login(account(SCHEDULER))
-    return client
-
-
-def text_of(answer):
-    assert answer.status_code == 200
-    return html.unescape(" ".join(answer.content.decode().split()))
-
-
-def address_of(slot):
-    return f"{PAGE}recurring_slot/{slot.pk}/"
 
 
 def links_of(text, part):
@@ -120,7 +104,7 @@ def test_pairs_are_told_apart_and_a_pair_in_both_directions_is_one(clara, iker):
 def test_the_rule_moves_to_a_free_time_in_two_steps(browser, clara, iker, leo):
     make.lesson(make.student(), MONDAY + timedelta(18), "18:00", "19:00", clara)
     make.closure("Holiday", MONDAY + timedelta(11), MONDAY + timedelta(11))
-    page = text_of(browser.get(address_of(leo)))
+    page = text_of(browser.get(page_of(leo)))
     times = links_of(page, "/from/")
     # 18:00 is taken in the third week; the closed second Friday does not count.
     assert [text for _url, text in times[:3]] == ["Fridays 16:00", "Fridays 15:00", "Fridays 19:00"]
@@ -144,7 +128,7 @@ def test_a_fixed_schedule_moves_with_its_length(browser, clara):
 
 
 def test_a_pause_covers_the_conflicts_and_an_end_precedes_them(browser, iker, leo):
-    page = text_of(browser.get(address_of(leo)))
+    page = text_of(browser.get(page_of(leo)))
     (pause, _text), (end, _text) = links_of(page, "/pause/")[0], links_of(page, "/end/")[0]
     assert "No lesson clashes with another." in confirm(browser, pause)
     closure = Closure.objects.get()
@@ -159,7 +143,7 @@ def test_a_pause_covers_the_conflicts_and_an_end_precedes_them(browser, iker, le
 
 
 def test_sharing_resolves_all_dates(browser, iker, leo):
-    page = text_of(browser.get(address_of(leo)))
+    page = text_of(browser.get(page_of(leo)))
     (share,) = re.findall(r'<form method="post" action="(/admin/conflicts/[^"]*)"', page)
     browser.post(share, {"action": "share"})
     assert "No lesson clashes with another." in text_of(browser.get(PAGE))
@@ -173,15 +157,15 @@ def test_one_date_is_resolved_alone(browser, iker, leo):
 
 
 def test_a_rule_without_conflict_leads_to_the_list(browser, iker):
-    answer = browser.get(address_of(iker), follow=True)
+    answer = browser.get(page_of(iker), follow=True)
     assert "This conflict no longer exists" in text_of(answer)
     assert browser.get(f"{PAGE}x/1/", follow=True).redirect_chain
 
 
 def test_a_viewer_reads_and_a_teacher_does_not(client, leo):
     client.force_login(account(VIEWER))
-    page = text_of(client.get(address_of(leo)))
+    page = text_of(client.get(page_of(leo)))
     assert "Leo Sanz" in page
     assert not links_of(page, "/from/|/pause/|/end/")
     client.force_login(account(TEACHER))
-    assert client.get(address_of(leo)).status_code == 403
+    assert client.get(page_of(leo)).status_code == 403

@@ -28,7 +28,7 @@ SLOT = {
     *("id", "teacher", "student", "dayOfWeek", "startTime", "durationMinutes", "intervalWeeks"),
     *("room", "subject", "isShared", "validFrom", "validUntil", "status"),
 }
-CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student"}
+CLOSURE = {"id", "name", "firstDate", "lastDate", "teacher", "student", "earnsMakeUps"}
 CLASS = {
     *("id", "student", "teacher", "room", "date", "startTime", "endTime", "timeZone", "startsAt"),
     *("endsAt", "subject", "status", "cancelReason", "attendance", "isShared", "notes"),

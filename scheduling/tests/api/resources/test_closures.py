@@ -39,7 +39,8 @@ def test_closure_cancels_classes_and_its_deletion_restores_them(api: APIClient, 
     made = ok(api.post("/api/closures", HOLIDAY), 201)
 
     assert set(made) == CLOSURE
-    assert made == HOLIDAY | {"id": made["id"], "teacher": None, "student": None}
+    others = {"teacher": None, "student": None, "earnsMakeUps": True}
+    assert made == HOLIDAY | {"id": made["id"]} | others
     assert ok(api.get(f"/api/closures/{made['id']}")) == made
     assert dates() == AFTER
 
@@ -77,6 +78,16 @@ def test_changed_closure_restores_old_days_and_cancels_new_days(api: APIClient, 
 
     ok(api.patch(url, {"teacher": None, "student": make.student().pk}))
     assert dates() == BEFORE
+
+
+def test_closure_without_make_ups_changes_no_class(api: APIClient, slot: Any) -> None:
+    body = HOLIDAY | {"teacher": slot.teacher_id, "earnsMakeUps": False}
+    made = ok(api.post("/api/closures", body), 201)
+    assert (made["earnsMakeUps"], Closure.objects.get().earns_make_ups) == (False, False)
+    url, runs = f"/api/closures/{made['id']}", JobRun.objects.count()
+    assert ok(api.patch(url, {"earnsMakeUps": True}))["earnsMakeUps"] is True
+    assert JobRun.objects.count() == runs
+    invalid(api.patch(url, {"earnsMakeUps": "maybe"}), "earnsMakeUps")
 
 
 def test_previewed_plan_is_applied(api: APIClient, slot: Any) -> None:

@@ -13,7 +13,16 @@ from django_tasks_db.models import DBTaskResult
 from scheduling.jobs.execution import prune as pruning
 from scheduling.jobs.execution.runner import run
 from scheduling.jobs.workers.tasks import perform_run
-from scheduling.models import Job, JobRun, JobRunItem, RefusedCredentials, RunState, Trigger
+from scheduling.models import (
+    Incident,
+    Job,
+    JobRun,
+    JobRunItem,
+    RefusedCredentials,
+    RunState,
+    TimetableUpload,
+    Trigger,
+)
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import calendar, request, run_job, run_options, weekly
@@ -180,6 +189,25 @@ def test_retention_of_edits_is_a_setting(edits, settings):
     settings.AUDIT_LOG_RETENTION_DAYS = 0
     prune()
     assert edits() == [[0, 729, 731, 732]] * 2
+
+
+def test_closed_incidents_and_imports_are_kept_as_long_as_runs(settings):
+    settings.JOB_LOG_RETENTION_DAYS = 10
+
+    def ago(days):
+        return NOW - timedelta(days=days)
+
+    for since, over in ((40, 11), (40, 9), (40, None)):
+        over_at = None if over is None else ago(over)
+        Incident.objects.create(kind="late", job="weekly", since=ago(since), over_at=over_at)
+    for name, days, imported in (("old", 11, 11), ("new", 9, 9), ("left", 11, None)):
+        imported_at = None if imported is None else ago(imported)
+        TimetableUpload.objects.create(
+            file_name=name, content=b"", created_at=ago(days), imported_at=imported_at
+        )
+    assert prune()[0].pruned == 0  # incidents and imports are not runs
+    assert set(Incident.objects.values_list("over_at", flat=True)) == {None, ago(9)}
+    assert list(TimetableUpload.objects.values_list("file_name", flat=True)) == ["new"]
 
 
 def test_expired_sessions_are_deleted():

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.domain.windows import DAY, WEEK
 from scheduling.jobs.monitoring.coverage import A_SERIES, Coverage, coverage
+from scheduling.jobs.monitoring.status import status
 from scheduling.models import (
     Closure,
     FixedSchedule,
@@ -62,6 +63,35 @@ def call_jobs():
             JobRun.objects.filter(pk=result.run_id).update(started_at=now)
 
     return call
+
+
+def test_raised_horizon_misses_nothing_until_the_next_run(call_jobs, settings):
+    make.slot(created_at=EARLY - 7 * DAY)
+    call_jobs(moment("2026-01-05 02:00"))
+    settings.HORIZON_WEEKS = 6
+    cover = coverage(NOON)
+    assert numbers(cover) == (1, 0, 0, 0)
+    # The next run is that of Tuesday.
+    assert (cover.through, cover.extended) == (MONDAY + 4 * WEEK - DAY, MONDAY + 6 * WEEK)
+    assert status(NOON, cover).facts[1:3] == [
+        "Lessons are scheduled through Sunday 1 February 2026.",
+        "Those through Monday 16 February 2026 are created by the next run.",
+    ]
+    # Missing in the former horizon is missing.
+    ScheduledClass.objects.filter(date=MONDAY + WEEK).delete()
+    assert numbers(coverage(NOON)) == (1, 0, 1, 0)
+    run = horizon(MONDAY, NOON, weeks=6)
+    JobRun.objects.filter(pk=run.run_id).update(started_at=NOON)
+    cover = coverage(NOON)
+    assert (numbers(cover), cover.extended) == ((1, 0, 0, 0), None)
+
+
+def test_raised_horizon_is_missing_where_nothing_starts_the_next_run(settings):
+    make.slot()
+    horizon(weeks=4)
+    settings.HORIZON_WEEKS = 6
+    cover = coverage(EARLY)
+    assert (numbers(cover), cover.extended) == ((1, 0, 2, 0), None)
 
 
 class TestThisWeek:

@@ -61,7 +61,7 @@ def test_late_job_is_notified_once_and_its_end_once():
     message, second = mail.outbox
     assert (message.to, second.to) == (["teresa@example.org"], ["tom@example.org"])
     assert message.subject == "Class Tracker: This week's lessons: late"
-    assert "It was due on 16 November 2026 06:00 UTC and has not run since." in message.body
+    assert "It was due on 16 November 2026 06:00 and has not run since." in message.body
     store_run(Job.WEEKLY, RunState.SUCCEEDED, NOW)
     assert watch(NOW + timedelta(minutes=15)).incidents == 0
     watch(NOW + timedelta(minutes=30))

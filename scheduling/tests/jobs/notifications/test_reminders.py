@@ -144,7 +144,7 @@ def test_change_of_teacher_is_announced(lesson):
 def test_class_without_teacher_reminds_student_once(ana):
     make.lesson(ana)
     assert (remind(NOON), remind(NOON)) == (1, 0)
-    assert "Hello Ana,\n\nLesson: Monday 5 January 2026, 10:00–11:00 (UTC)." in mail.outbox[0].body
+    assert "Hello Ana,\n\nLesson: Monday 5 January 2026, 10:00–11:00." in mail.outbox[0].body
 
 
 def test_student_gets_zone_of_class_and_teacher_own_zone(ana, marta):
@@ -335,4 +335,4 @@ def test_due_reminders_take_three_queries(lesson, marta):
 def test_reminder_names_the_room(ana):
     make.lesson(ana, room=make.room("Hall"))
     remind(NOON)
-    assert "Lesson: Monday 5 January 2026, 10:00–11:00 (UTC), Hall." in mail.outbox[0].body
+    assert "Lesson: Monday 5 January 2026, 10:00–11:00, Hall." in mail.outbox[0].body

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from scheduling.models import ScheduledClass
 from scheduling.services.classes import edit, make_ups
 from scheduling.services.classes.edit import DoubleBookedError, cancel_or_delete
+from scheduling.services.schedule_changes import ChangeContext, EditClosure, apply
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at, moment
 from scheduling.tests.jobs.helpers import counts, weekly
@@ -138,6 +139,21 @@ def test_closure_of_the_teacher_earns_a_make_up_by_the_rule(lost, rule, whose, e
     lost.refresh_from_db()
     assert (lost.status, lost.cancelled_by) == ("cancelled", "closure")
     assert owed() == ([lost] if earns else [])
+
+
+def test_planned_time_off_may_earn_no_make_up(lost):
+    trip = make.closure("Trip", MONDAY, teacher=lost.teacher, earns_make_ups=False)
+    weekly(now=EARLY - timedelta(3))
+    assert owed() == []
+    with refused("earns no make-up"):
+        schedule(lost)
+    # Only the classes that the closure cancelled: the teacher may cancel others.
+    other = make.lesson(lost.student, FRIDAY, teacher=lost.teacher)
+    cancel(other)
+    assert owed() == [other]
+    apply(EditClosure(trip.pk, {"earns_make_ups": True}), ChangeContext(MONDAY, EARLY, ""), None)
+    assert set(owed()) == {lost, other}
+    assert ScheduledClass.objects.get(pk=lost.pk).closure == trip
 
 
 def test_runs_keep_a_class_of_a_closure_that_has_a_make_up(lost):
