@@ -62,6 +62,8 @@ class ChangeKind(models.TextChoices):
     TAKEN = "taken", _("handed over")
     # To the teacher when a family books a make-up.
     BOOKED = "booked", pgettext_lazy("of a lesson", "booked")
+    # To the family when a weekly lesson begins, or takes place on more days.
+    NEW = "new", pgettext_lazy("of a lesson", "new")
 
 
 class Message(models.Model):
@@ -136,6 +138,10 @@ class MessageItem(models.Model):
     class after the change: a person gets each change once. ``change`` is what the last attempt
     reported, empty if the change had been reversed. ``teacher`` is the reader if ``reader`` is a
     teacher.
+
+    A change of a weekly lesson, or of an occurrence that is not stored, has the series instead of a
+    class, by its kind and id, and the Monday of the week from which it applies. ``revision`` is
+    then the time of the change.
     """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="items")
@@ -162,6 +168,9 @@ class MessageItem(models.Model):
     )
     starts_at = models.DateTimeField(_("starts at"))
     class_id = models.BigIntegerField(null=True)
+    series_kind = models.CharField(max_length=14, blank=True, default="", db_default="")
+    series_id = models.BigIntegerField(null=True)
+    week = models.DateField(null=True)
     revision = models.DateTimeField(null=True)
     before = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     change = models.CharField(
@@ -198,6 +207,18 @@ class MessageItem(models.Model):
                 Coalesce("guardian", Value(0)),
                 condition=Q(kind=MessageKind.NOTICE),
                 name="message_item_change_once",
+            ),
+            models.UniqueConstraint(
+                "series_kind",
+                "series_id",
+                "week",
+                "revision",
+                "student",
+                "reader",
+                Coalesce("teacher", Value(0)),
+                Coalesce("guardian", Value(0)),
+                condition=Q(kind=MessageKind.NOTICE, series_id__isnull=False),
+                name="message_item_week_once",
             ),
         ]
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from scheduling.domain.outcomes import Outcome
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.selectors.studio import studio_day
-from scheduling.services.notices import author_of, notifying_students
+from scheduling.services.notices import KnownLessons, author_of, notify_of_lessons
 from scheduling.services.schedules.apply_changes import ApplyResult, apply_change
 from scheduling.services.schedules.working_hours import outside_hours
 from scheduling.text.dates import number_text, with_dates_written_out
@@ -37,30 +37,32 @@ def apply_after_commit(
     *,
     students: Iterable[int] = (),
     teachers: Iterable[int] = (),
-    notify: bool = False,
+    known: KnownLessons | None = None,
 ) -> None:
     """Bring the classes of these people up to date once the save is committed.
 
-    ``notify``: what that changes in the classes ahead of the students is told to their families
-    and teachers.
+    Families and teachers are notified of what differs from the ``known`` lessons.
     """
-    transaction.on_commit(partial(_apply, request, tuple(students), tuple(teachers), notify))
+    transaction.on_commit(partial(_apply, request, tuple(students), tuple(teachers), known))
 
 
 def _apply(
-    request: HttpRequest, students: tuple[int, ...], teachers: tuple[int, ...], notify: bool
+    request: HttpRequest,
+    students: tuple[int, ...],
+    teachers: tuple[int, ...],
+    known: KnownLessons | None,
 ) -> None:
     now = timezone.now()
-    with notifying_students(students, notify, now, author_of(request.user)) as notified:
-        result = apply_change(
-            student_ids=students,
-            teacher_ids=teachers,
-            today=studio_day(now),
-            clock=timezone.now,
-            triggered_by=request.user.get_username(),
-        )
+    result = apply_change(
+        student_ids=students,
+        teacher_ids=teachers,
+        today=studio_day(now),
+        clock=timezone.now,
+        triggered_by=request.user.get_username(),
+    )
     _report(request, result)
-    show_notified(request, notified)
+    if known is not None:
+        show_notified(request, notify_of_lessons(known, now, author_of(request.user)))
 
 
 def _report(request: HttpRequest, applied: ApplyResult) -> None:

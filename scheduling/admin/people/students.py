@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseModelFormSet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -19,11 +19,13 @@ from scheduling.admin.schedules.fixed_schedule_inline import (
     warn_missing_start_date,
     warn_overfull,
 )
+from scheduling.admin.schedules.notify import NOTIFY, NotifyingMixin, StudentForm
 from scheduling.models import FixedSchedule, Student
 from scheduling.selectors.data_quality import students_without_start
 from scheduling.selectors.people import students_like
 from scheduling.selectors.people_lists import active_slots, not_ended, paused_people
 from scheduling.selectors.studio import studio_today
+from scheduling.services.notices import is_wanted, known_lessons
 from scheduling.text.dates import full_day
 
 from .base import PersonAdmin
@@ -68,7 +70,8 @@ class StudentTeacherFilter(TeacherFilter):
 
 
 @admin.register(Student)
-class StudentAdmin(FamilyPageMixin, PersonAdmin):
+class StudentAdmin(NotifyingMixin, FamilyPageMixin, PersonAdmin):
+    form = StudentForm
     whose = "student"
     history_includes = ("fixed_schedules", "student_guardians", "feeds")
     list_display = ("full_name", "state", "next_class", "next_teacher", "meetings")
@@ -125,10 +128,15 @@ class StudentAdmin(FamilyPageMixin, PersonAdmin):
             facts.append(_("not active"))
         return [*facts, str(person.get_language_display()), *filter(None, [person.email])]
 
+    def save_model(self, request: HttpRequest, obj: Student, form: Any, change: bool) -> None:
+        wanted = change and is_wanted(form.cleaned_data.get(NOTIFY, False))
+        form.known = known_lessons([obj.pk], timezone.now()) if wanted else None
+        super().save_model(request, obj, form, change)
+
     def save_related(
         self,
         request: HttpRequest,
-        form: ModelForm,
+        form: Any,
         formsets: list[BaseModelFormSet],
         change: bool,
     ) -> None:
@@ -142,7 +150,7 @@ class StudentAdmin(FamilyPageMixin, PersonAdmin):
             warn_of_lookalikes(request, students_like(form.instance))
         own = {"start_date", "end_date", "is_active"} & set(form.changed_data)
         if own or any(formset.has_changed() for formset in schedules):
-            apply_after_commit(request, students=[form.instance.pk])
+            apply_after_commit(request, students=[form.instance.pk], known=form.known)
 
 
 def _saved(formset: BaseModelFormSet) -> list[Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -20,11 +21,11 @@ from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio
-from scheduling.services.notices import is_wanted
+from scheduling.services.notices import is_wanted, known_lessons
 
 from .changes import SeriesChangesMixin
 from .fixed_schedule_inline import FixedScheduleForm, warn_missing_start_date, warn_overfull
-from .notify import NOTIFY, NotifyingRuleMixin, RuleForm
+from .notify import NOTIFY, NotifyingMixin, RuleForm
 
 
 @admin.display(description=_("time zone"))
@@ -54,7 +55,7 @@ class FixedScheduleRuleForm(RuleForm, FixedScheduleForm):
 
 @admin.register(FixedSchedule)
 class FixedScheduleAdmin(
-    NotifyingRuleMixin,
+    NotifyingMixin,
     SeriesChangesMixin,
     RoomColumnMixin,
     ExportMixin,
@@ -99,11 +100,12 @@ class FixedScheduleAdmin(
     )
 
     def save_model(self, request: HttpRequest, obj: FixedSchedule, form: Any, change: bool) -> None:
+        students = {obj.student_id, form.initial.get("student", obj.student_id)}
+        wanted = form.has_rule_changed and is_wanted(form.cleaned_data.get(NOTIFY, False))
+        known = known_lessons(students, timezone.now()) if wanted else None
         super().save_model(request, obj, form, change)
         warn_missing_start_date(request, obj.student)
         if form.has_rule_changed:
             warn_overfull(request, [obj])
             warn_outside_hours(request, [obj])
-            students = {obj.student_id, form.initial.get("student", obj.student_id)}
-            notify = is_wanted(form.cleaned_data.get(NOTIFY, False))
-            apply_after_commit(request, students=sorted(students), notify=notify)
+            apply_after_commit(request, students=sorted(students), known=known)

@@ -1,43 +1,47 @@
-"""“Tell the families” in the form of a weekly lesson that exists."""
+"""“Tell the families” in the forms of weekly lessons and of students."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.forms import BooleanField, ModelForm
+from django.forms import BooleanField, Form, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.notices import reach_text
-from scheduling.models import FixedSchedule, RecurringSlot
-from scheduling.services.notices import is_default, is_offered, reach_of
+from scheduling.jobs.notifications.notices import Notices
+from scheduling.services.notices import is_default, is_offered, reach_of_rule, reach_of_student
 
 NOTIFY = "notify"
 
 
-def offers_notices(rule: FixedSchedule | RecurringSlot) -> bool:
-    """Return whether the studio notifies, and the rule has classes ahead."""
-    return (
-        rule.pk is not None
-        and is_offered()
-        and rule.classes.filter(starts_at__gt=timezone.now()).exists()
-    )
+def notify_field() -> BooleanField:
+    """Return the box of a form for rows that may exist; see ``offer_notices``."""
+    return BooleanField(label=gettext_lazy("Tell the families"), required=False)
+
+
+def offer_notices(form: Form, row: Any, reach: Callable[[Any, datetime], Notices]) -> None:
+    """Set up the box for an existing row; remove it if the studio never notifies."""
+    if row.pk is None or not is_offered():
+        del form.fields[NOTIFY]
+        return
+    box = form.fields[NOTIFY]
+    box.initial = is_default()
+    # Counted only where the form is shown.
+    box.help_text = SimpleLazyObject(lambda: reach_text(reach(row, timezone.now())))
 
 
 class RuleForm(ModelForm):
     """A weekly lesson; its changes are told to families and teachers if ``notify`` is ticked."""
 
-    notify = BooleanField(label=gettext_lazy("Tell the families"), required=False)
+    notify = notify_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not offers_notices(self.instance):
-            del self.fields[NOTIFY]
-            return
-        now = timezone.now()
-        ahead = self.instance.classes.filter(starts_at__gt=now)
-        self.fields[NOTIFY].initial = is_default()
-        self.fields[NOTIFY].help_text = reach_text(reach_of(ahead, now))
+        offer_notices(self, self.instance, reach_of_rule)
 
     @property
     def has_rule_changed(self) -> bool:
@@ -45,10 +49,20 @@ class RuleForm(ModelForm):
         return bool(set(self.changed_data) - {NOTIFY})
 
 
-class NotifyingRuleMixin(MixinBase):
-    """Shows the box last in the form, to those who may change the lesson."""
+class StudentForm(ModelForm):
+    """A student; changes of the lessons are told to families and teachers, likewise."""
+
+    notify = notify_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_notices(self, self.instance, reach_of_student)
+
+
+class NotifyingMixin(MixinBase):
+    """Shows the box last in the form, to those who may change the row."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        names = super().get_fields(request, obj)
-        may_change = obj is not None and self.has_change_permission(request, obj)
-        return [*names, NOTIFY] if may_change and offers_notices(obj) else names
+        names = [name for name in super().get_fields(request, obj) if name != NOTIFY]
+        is_shown = obj is not None and is_offered() and self.has_change_permission(request, obj)
+        return [*names, NOTIFY] if is_shown else names

@@ -28,14 +28,14 @@ from scheduling.domain.wallclock import add_minutes
 from scheduling.models import RecurringSlot, SlotStatus
 from scheduling.selectors.data_quality import old_slots, orphaned_slots
 from scheduling.selectors.studio import studio_today
-from scheduling.services.notices import is_wanted
+from scheduling.services.notices import is_default, is_offered, is_wanted, known_lessons
 from scheduling.services.schedules.status import set_slot_status
 from scheduling.text.dates import full_day
 
 from .changes import SeriesChangesMixin
 from .fixed_schedule_inline import warn_overfull
 from .fixed_schedules import hours, zone
-from .notify import NOTIFY, NotifyingRuleMixin, RuleForm
+from .notify import NOTIFY, NotifyingMixin, RuleForm
 
 _BADGES = {SlotStatus.ACTIVE: "is-ok", SlotStatus.PAUSED: "is-warn"}
 
@@ -62,7 +62,7 @@ def state(slot: RecurringSlot) -> SafeString:
 
 @admin.register(RecurringSlot)
 class RecurringSlotAdmin(
-    NotifyingRuleMixin,
+    NotifyingMixin,
     SeriesChangesMixin,
     RoomColumnMixin,
     ExportMixin,
@@ -118,7 +118,10 @@ class RecurringSlotAdmin(
         "status",
         "booked_at",
     )
-    actions = ("pause", "resume", "end")
+    actions = (
+        *("pause", "pause_and_notify", "resume", "resume_and_notify"),
+        *("end", "end_and_notify"),
+    )
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def state(self, slot: RecurringSlot) -> SafeString:
@@ -128,9 +131,17 @@ class RecurringSlotAdmin(
     def pause(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
         self._set(request, rows, SlotStatus.PAUSED, _paused)
 
+    @admin.action(permissions=["change"], description=gettext_lazy("Pause and tell the families"))
+    def pause_and_notify(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.PAUSED, _paused, notify=True)
+
     @admin.action(permissions=["change"], description=gettext_lazy("Resume"))
     def resume(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
         self._set(request, rows, SlotStatus.ACTIVE, _resumed)
+
+    @admin.action(permissions=["change"], description=gettext_lazy("Resume and tell the families"))
+    def resume_and_notify(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.ACTIVE, _resumed, notify=True)
 
     @admin.action(
         permissions=["change"], description=gettext_lazy("End: future lessons are removed")
@@ -138,19 +149,34 @@ class RecurringSlotAdmin(
     def end(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
         self._set(request, rows, SlotStatus.CANCELLED, _ended)
 
+    @admin.action(permissions=["change"], description=gettext_lazy("End and tell the families"))
+    def end_and_notify(self, request: HttpRequest, rows: QuerySet[RecurringSlot]) -> None:
+        self._set(request, rows, SlotStatus.CANCELLED, _ended, notify=True)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if not is_offered() or is_default():
+            for name in ("pause_and_notify", "resume_and_notify", "end_and_notify"):
+                actions.pop(name, None)
+        return actions
+
     def _set(
         self,
         request: HttpRequest,
         rows: QuerySet[RecurringSlot],
         status: SlotStatus,
         success_text: Callable[[int], str],
+        notify: bool | None = None,
     ) -> None:
         if (found := selected_rows(request, rows.select_related("student", "teacher"))) is not None:
+            students = sorted({slot.student_id for slot in found})
+            known = known_lessons(students, timezone.now()) if is_wanted(notify) else None
             changed = apply_to_each(
                 request, found, lambda slot: set_slot_status(slot.pk, status), success_text
             )
             if changed:
-                apply_after_commit(request, students=sorted({slot.student_id for slot in changed}))
+                students = sorted({slot.student_id for slot in changed})
+                apply_after_commit(request, students=students, known=known)
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
@@ -170,13 +196,14 @@ class RecurringSlotAdmin(
         return {"valid_from": studio_today(), **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: RecurringSlot, form: Any, change: bool) -> None:
+        students = {obj.student_id, form.initial.get("student", obj.student_id)}
+        wanted = form.has_rule_changed and is_wanted(form.cleaned_data.get(NOTIFY, False))
+        known = known_lessons(students, timezone.now()) if wanted else None
         super().save_model(request, obj, form, change)
         if form.has_rule_changed:
             warn_overfull(request, [obj])
             warn_outside_hours(request, [obj])
-            students = {obj.student_id, form.initial.get("student", obj.student_id)}
-            notify = is_wanted(form.cleaned_data.get(NOTIFY, False))
-            apply_after_commit(request, students=sorted(students), notify=notify)
+            apply_after_commit(request, students=sorted(students), known=known)
 
 
 def other_ways(query: Mapping[str, Any]) -> list[tuple[str, str]]:

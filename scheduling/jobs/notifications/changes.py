@@ -2,19 +2,40 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from scheduling.domain.existing_classes import StoredClass
-from scheduling.domain.wallclock import from_epoch
+from scheduling.domain.series import SeriesKey
+from scheduling.domain.wallclock import from_epoch, instant, local_times
+from scheduling.domain.windows import monday_of_number
 from scheduling.models import ChangeKind, ClassStatus, ScheduledClass
+from scheduling.selectors.classes import series_key
+
+# Fields that only the places of weekly lessons have.
+_OF_WEEKLY = ("weeks", "last", "is_added")
+
+
+class WeekOfSeries(NamedTuple):
+    """An occurrence: a series, and the Monday of an ISO week.
+
+    ``is_weekly``: the weekly lesson from then on.
+    """
+
+    series: SeriesKey
+    week: date
+    is_weekly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """When a class takes place, with whom, and whether it is cancelled.
 
-    ``is_new``: before a family booked it, there was no class.
+    ``is_new``: before a family booked it, there was no class. ``is_added``: before a person changed
+    the weekly lesson, there was no class.
+
+    With ``weeks`` it stands for a class every so many weeks, of which it is the first one; ``last``
+    is the date of the last one, None if no end is known.
     """
 
     student_id: int
@@ -26,6 +47,9 @@ class Place:
     room_id: int | None = None
     is_cancelled: bool = False
     is_new: bool = False
+    weeks: int = 0
+    last: date | None = None
+    is_added: bool = False
 
     @classmethod
     def of(cls, row: ScheduledClass) -> "Place":
@@ -58,18 +82,38 @@ class Place:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Place":
         """Return the place that ``to_json`` gave."""
-        instants = ("starts_at", "ends_at")
-        return cls(
-            **{**values, **{name: datetime.fromisoformat(values[name]) for name in instants}}
-        )
+        read: dict[str, Any] = {
+            name: datetime.fromisoformat(values[name]) for name in ("starts_at", "ends_at")
+        }
+        if values.get("last"):
+            read["last"] = date.fromisoformat(values["last"])
+        return cls(**{**values, **read})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields; DjangoJSONEncoder writes the instants."""
-        return asdict(self)
+        """Return the fields; DjangoJSONEncoder writes the instants.
+
+        Only a weekly lesson has its own fields: processes of the previous version don't know them.
+        """
+        values = asdict(self)
+        return {name: value for name, value in values.items() if value or name not in _OF_WEEKLY}
 
     def taking_place(self) -> "Place":
         """Return the same place of a class that is not cancelled."""
         return replace(self, is_cancelled=False)
+
+    def weeks_later(self, number: int) -> "Place":
+        """Return the same place ``number`` weeks later, at the same local time."""
+        begins, _ends = local_times(self.starts_at, self.ends_at, self.zone)
+        day = begins.date() + timedelta(weeks=number)
+        starts_at = instant(day, begins.time(), self.zone)
+        return replace(
+            self, starts_at=starts_at, ends_at=starts_at + (self.ends_at - self.starts_at)
+        )
+
+
+def local_day(place: Place) -> date:
+    """Return the local date on which a class begins."""
+    return local_times(place.starts_at, place.ends_at, place.zone)[0].date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +123,71 @@ class ClassChange:
     ``revision`` is the ``updated_at`` of the row after the change, or the time of the deletion. It
     identifies the change. ``is_earlier``: it was made before this action, and concerns only those
     who have not been notified of the cancellation.
+
+    ``occurrence`` is that of the class, if it has one. A weekly lesson, and an occurrence that is
+    not stored, has no ``class_id``; its revision is the time of the change, and ``former`` the
+    series that it belonged to before.
     """
 
-    class_id: int
+    class_id: int | None
     revision: datetime
     before: Place
     after: Place | None
     is_earlier: bool = False
+    occurrence: WeekOfSeries | None = None
+    former: SeriesKey | None = None
+
+    @property
+    def names(self) -> list[int | WeekOfSeries]:
+        """The class and the occurrence: an earlier notice of either is about the same lesson."""
+        names: list[int | WeekOfSeries] = [] if self.class_id is None else [self.class_id]
+        if self.occurrence is not None:
+            names.append(self.occurrence._replace(series=self.former or self.occurrence.series))
+        return names
 
 
-def changes_since(before: Mapping[int, Place], now: datetime) -> list[ClassChange]:
-    """Return the changes of these classes, by id, between ``before`` and the current rows."""
+def occurrence_of(row: ScheduledClass) -> WeekOfSeries | None:
+    """Return the occurrence that a class fulfils; None for a one-off."""
+    series = series_key(row.fixed_schedule_id, row.recurring_slot_id)
+    return WeekOfSeries(series, row.week) if series and row.week else None
+
+
+def occurrence_of_stored(row: StoredClass) -> WeekOfSeries:
+    """Return the occurrence of a class as the planner read it."""
+    return WeekOfSeries(row.series, monday_of_number(row.week))
+
+
+def changes_since(
+    before: Mapping[int, Place],
+    now: datetime,
+    occurrences: Mapping[int, WeekOfSeries | None] | None = None,
+) -> list[ClassChange]:
+    """Return the changes of these classes, by id, between ``before`` and the current rows.
+
+    ``occurrences`` are those of the classes before, by id.
+    """
     rows = {row.pk: row for row in ScheduledClass.objects.filter(id__among=before)}
     changes = []
     for class_id, place in before.items():
         row = rows.get(class_id)
         after, revision = (Place.of(row), row.updated_at) if row else (None, now)
         if after != place:
-            changes.append(ClassChange(class_id, revision, place, after))
+            found = (occurrences or {}).get(class_id) or (occurrence_of(row) if row else None)
+            changes.append(ClassChange(class_id, revision, place, after, occurrence=found))
     return changes
 
 
 def earlier_cancellations(classes: Iterable[ScheduledClass]) -> list[ClassChange]:
     """Return the changes that cancelled these classes, which are cancelled already."""
     return [
-        ClassChange(row.pk, row.updated_at, Place.of(row).taking_place(), Place.of(row), True)
+        ClassChange(
+            row.pk,
+            row.updated_at,
+            Place.of(row).taking_place(),
+            Place.of(row),
+            is_earlier=True,
+            occurrence=occurrence_of(row),
+        )
         for row in classes
     ]
 
@@ -130,6 +214,8 @@ def kind_of(
         return ChangeKind.TAKEN if is_taken else ChangeKind.CANCELLED
     if before.is_new:
         return ChangeKind.BOOKED
+    if before.is_added:
+        return ChangeKind.NEW if teacher_id is None else ChangeKind.GIVEN
     is_restored = before.is_cancelled and teacher_id in (None, before.teacher_id)
     return ChangeKind.RESTORED if is_restored else ChangeKind.GIVEN
 

@@ -1,11 +1,14 @@
 """Notices: one message to each person about everything that an action changes for them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
+from scheduling.domain.series import SeriesKey, SeriesKind
+from scheduling.domain.wallclock import instant
 from scheduling.models import (
     ChangeKind,
     Guardian,
@@ -21,10 +24,16 @@ from scheduling.models import (
 )
 from scheduling.selectors.families import notice_readers
 
-from .changes import ClassChange, Place, kind_of
+from .changes import ClassChange, Place, WeekOfSeries, kind_of
 from .notice_text import NoticeLine, notice_text
-from .outbox import create_message
+from .outbox import new_message
 from .texts import Reader, role_of
+from .weekly_lessons import current_place
+
+# How long after its first class the new rule of a weekly lesson is still worth a message.
+STILL_NEW = timedelta(weeks=4)
+# Rows a statement: the notices of a whole studio are many.
+BATCH = 500
 
 
 @dataclass(slots=True)
@@ -57,7 +66,7 @@ def notices_about(
 
     ``author_id`` is the id of a teacher.
     """
-    changes = sorted(changes, key=lambda change: (change.before.starts_at, change.class_id))
+    changes = sorted(changes, key=lambda change: (change.before.starts_at, change.class_id or 0))
     of_families = [
         change for change in changes if with_families and kind_of(change.before, change.after, now)
     ]
@@ -66,7 +75,7 @@ def notices_about(
     notified = _notified_keys([change for change in changes if change.is_earlier])
 
     def add(reader: Reader, change: ClassChange) -> None:
-        if change.is_earlier and _key(reader, change) in notified:
+        if change.is_earlier and not notified.isdisjoint(_keys(reader, change)):
             return
         notice = found.setdefault((role_of(reader), reader.pk), Notice(reader))
         notice.changes.append(change)
@@ -89,11 +98,23 @@ def _notified_keys(cancelled: Sequence[ClassChange]) -> set["_Key"]:
     """Return who has a notice of the cancellation of which class, delivered or not."""
     if not cancelled:
         return set()
-    starts = {change.class_id: change.before.starts_at for change in cancelled}
-    items = MessageItem.objects.filter(
-        kind=MessageKind.NOTICE, change=ChangeKind.CANCELLED, class_id__among=starts
-    ).exclude(message__state=MessageState.STALE)
-    return {_item_key(item) for item in items if item.starts_at == starts[item.class_id or 0]}
+    starts = {name: change.before.starts_at for change in cancelled for name in change.names}
+    items = _items_about(starts).filter(change=ChangeKind.CANCELLED)
+    keys = {
+        _item_key(item): item.starts_at for item in items.exclude(message__state=MessageState.STALE)
+    }
+    return {key for key, starts_at in keys.items() if starts.get(key[-1]) == starts_at}
+
+
+def _items_about(names: Collection[int | WeekOfSeries]) -> QuerySet[MessageItem]:
+    """Return the items of these classes, and of the series of these occurrences."""
+    classes = [name for name in names if isinstance(name, int)]
+    series = {name.series for name in names if isinstance(name, WeekOfSeries)}
+    wanted = Q(class_id__among=classes)
+    for kind in SeriesKind:
+        ids = [key.id for key in series if key.kind is kind]
+        wanted |= Q(series_kind=kind, series_id__among=ids)
+    return MessageItem.objects.filter(wanted, kind=MessageKind.NOTICE)
 
 
 def _of_teachers(
@@ -118,25 +139,40 @@ def text_of_notice(notice: Notice, now: datetime) -> tuple[str, str]:
     return notice_text(notice.reader, _lines(zip(kinds, places, strict=True)), now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The people and rooms of some places, by id."""
+
+    students: Mapping[int, Student]
+    teachers: Mapping[int, Teacher]
+    rooms: Mapping[int, Room]
+
+    @classmethod
+    def of(cls, places: Iterable[Place | None]) -> "_Names":
+        found = [place for place in places if place is not None]
+        return cls(
+            Student.objects.in_bulk({place.student_id for place in found}),
+            Teacher.objects.in_bulk({place.teacher_id for place in found} - {None}),
+            Room.objects.in_bulk({place.room_id for place in found} - {None}),
+        )
+
+    def line(self, kind: ChangeKind, before: Place, after: Place | None) -> NoticeLine:
+        return NoticeLine(
+            kind=kind,
+            before=before,
+            after=after,
+            student=self.students[before.student_id],
+            teachers=self.teachers,
+            rooms=self.rooms,
+        )
+
+
 def _lines(
     rows: Iterable[tuple[ChangeKind | None, tuple[Place, Place | None]]],
 ) -> list[NoticeLine]:
     changed = [(kind, *places) for kind, places in rows if kind is not None]
-    students = Student.objects.in_bulk({before.student_id for _kind, before, _after in changed})
-    places = [place for _kind, *both in changed for place in both if place is not None]
-    teachers = Teacher.objects.in_bulk({place.teacher_id for place in places} - {None})
-    rooms = Room.objects.in_bulk({place.room_id for place in places} - {None})
-    return [
-        NoticeLine(
-            kind=kind,
-            before=before,
-            after=after,
-            student=students[before.student_id],
-            teachers=teachers,
-            rooms=rooms,
-        )
-        for kind, before, after in changed
-    ]
+    names = _Names.of(place for _kind, *both in changed for place in both)
+    return [names.line(*change) for change in changed]
 
 
 def queue_notices(notices: Sequence[Notice], now: datetime) -> int:
@@ -147,11 +183,29 @@ def queue_notices(notices: Sequence[Notice], now: datetime) -> int:
     to be reported, or if it is queued already.
     """
     known = _take_over(notices)
-    return sum(_queue(notice, known, now) for notice in notices)
+    drafts = [(notice, changes) for notice in notices if (changes := _left(notice, known, now))]
+    names = _Names.of(
+        place
+        for _notice, changes in drafts
+        for _kind, before, change in changes
+        for place in (before, change.after)
+    )
+    messages = [_message(notice.reader, changes, names, now) for notice, changes in drafts]
+    Message.objects.bulk_create(messages, batch_size=BATCH)
+    items = [
+        _item(message, notice.reader, *change)
+        for message, (notice, changes) in zip(messages, drafts, strict=True)
+        for change in changes
+    ]
+    # Conflicts are changes that another process has queued.
+    MessageItem.objects.bulk_create(items, batch_size=BATCH, ignore_conflicts=True)
+    ids = [message.pk for message in messages]
+    empty = Message.objects.filter(pk__among=ids, items__isnull=True)
+    return len(messages) - empty.delete()[0]
 
 
-# A class for a reader: role, reader, student, class.
-_Key = tuple[str, int, int, int]
+# A class, or an occurrence, for a reader: role, reader, student, and which of them.
+_Key = tuple[str, int, int, int | WeekOfSeries]
 
 
 def _item_key(item: MessageItem) -> _Key:
@@ -160,11 +214,20 @@ def _item_key(item: MessageItem) -> _Key:
         Recipient.TEACHER: item.teacher_id,
         Recipient.STUDENT: item.student_id,
     }
-    return (item.reader, readers[Recipient(item.reader)] or 0, item.student_id, item.class_id or 0)
+    changed = _week_of(item) or item.class_id or 0
+    return (item.reader, readers[Recipient(item.reader)] or 0, item.student_id, changed)
 
 
-def _key(reader: Reader, change: ClassChange) -> _Key:
-    return (role_of(reader).value, reader.pk, change.before.student_id, change.class_id)
+def _week_of(item: MessageItem) -> WeekOfSeries | None:
+    if item.series_id is None or item.week is None:
+        return None
+    series = SeriesKey(SeriesKind(item.series_kind), item.series_id)
+    return WeekOfSeries(series, item.week, bool((item.before or {}).get("weeks")))
+
+
+def _keys(reader: Reader, change: ClassChange) -> list[_Key]:
+    role, student_id = role_of(reader).value, change.before.student_id
+    return [(role, reader.pk, student_id, name) for name in change.names]
 
 
 def _take_over(notices: Sequence[Notice]) -> dict[_Key, Place]:
@@ -172,10 +235,13 @@ def _take_over(notices: Sequence[Notice]) -> dict[_Key, Place]:
 
     A delivery that has claimed one of these messages loses its claim, and sends nothing.
     """
-    keys = {_key(notice.reader, change) for notice in notices for change in notice.changes}
-    items = MessageItem.objects.filter(
-        kind=MessageKind.NOTICE, class_id__among={class_id for *_rest, class_id in keys}
-    )
+    keys = {
+        key
+        for notice in notices
+        for change in notice.changes
+        for key in _keys(notice.reader, change)
+    }
+    items = _items_about({key[-1] for key in keys})
     open_messages = Message.objects.select_for_update().filter(
         Q(state=MessageState.WAITING) | Q(state=MessageState.STALE, error=""),
         pk__in=items.values("message"),
@@ -196,51 +262,70 @@ def _take_over(notices: Sequence[Notice]) -> dict[_Key, Place]:
     return known
 
 
-def _queue(notice: Notice, known: dict[_Key, Place], now: datetime) -> bool:
+# What changes for a reader: how, the place that the reader knows, and the change.
+_Change = tuple[ChangeKind, Place, ClassChange]
+
+
+def _left(notice: Notice, known: dict[_Key, Place], now: datetime) -> list[_Change]:
+    """Return what is to be reported, given the places that the reader knows."""
     reader = notice.reader
     teacher_id = None if notice.is_for_family else reader.pk
-    rows = []
+    found = []
     for change in notice.changes:
-        before = known.get(_key(reader, change), change.before)
+        keys = _keys(reader, change)
+        before = next((known[key] for key in keys if key in known), change.before)
         kind = kind_of(before, change.after, now, teacher_id)
         if kind is not None:
-            rows.append((kind, before, change))
-    if not rows:
-        return False
-    places = ((kind, (before, change.after)) for kind, before, change in rows)
-    subject, body = notice_text(reader, _lines(places), now)
-    starts = [
-        place.starts_at
-        for _kind, before, change in rows
+            found.append((kind, before, change))
+    return found
+
+
+def _message(reader: Reader, changes: list[_Change], names: _Names, now: datetime) -> Message:
+    lines = [names.line(kind, before, change.after) for kind, before, change in changes]
+    ends = [
+        _last_start(place)
+        for _kind, before, change in changes
         for place in (before, change.after)
         if place is not None
     ]
-    message = create_message(
-        MessageKind.NOTICE, reader.email, reader.language, subject, body, now, max(starts)
+    text = notice_text(reader, lines, now)
+    return new_message(MessageKind.NOTICE, reader.email, reader.language, *text, now, max(ends))
+
+
+def _item(
+    message: Message, reader: Reader, kind: ChangeKind, before: Place, change: ClassChange
+) -> MessageItem:
+    return MessageItem(
+        message=message,
+        kind=MessageKind.NOTICE,
+        reader=role_of(reader),
+        student_id=before.student_id,
+        teacher_id=reader.pk if isinstance(reader, Teacher) else before.teacher_id,
+        guardian_id=reader.pk if isinstance(reader, Guardian) else None,
+        starts_at=before.starts_at,
+        revision=change.revision,
+        before=before.to_json(),
+        change=kind,
+        **_columns_of(change),
     )
-    MessageItem.objects.bulk_create(
-        [
-            MessageItem(
-                message=message,
-                kind=MessageKind.NOTICE,
-                reader=role_of(reader),
-                student_id=before.student_id,
-                teacher_id=teacher_id if teacher_id is not None else before.teacher_id,
-                guardian_id=reader.pk if isinstance(reader, Guardian) else None,
-                starts_at=before.starts_at,
-                class_id=change.class_id,
-                revision=change.revision,
-                before=before.to_json(),
-                change=kind,
-            )
-            for kind, before, change in rows
-        ],
-        ignore_conflicts=True,  # another process has queued this change
-    )
-    if message.items.exists():
-        return True
-    message.delete()
-    return False
+
+
+def _columns_of(change: ClassChange) -> dict[str, Any]:
+    """Return the columns that identify the class, or the occurrence that is not stored."""
+    week = change.occurrence
+    if change.class_id is not None or week is None:
+        return {"class_id": change.class_id}
+    return {"series_kind": week.series.kind, "series_id": week.series.id, "week": week.week}
+
+
+def _last_start(place: Place) -> datetime:
+    """Return when the class begins, or a class of the weekly lesson in some weeks at the latest."""
+    if not place.weeks:
+        return place.starts_at
+    latest = place.starts_at + STILL_NEW
+    if place.last is None:
+        return latest
+    return min(latest, instant(place.last, time.max, place.zone))
 
 
 def render_notice(message: Message, now: datetime) -> bool:
@@ -256,12 +341,15 @@ def render_notice(message: Message, now: datetime) -> bool:
     if isinstance(reader, Guardian):
         wards = set(reader.students.values_list("pk", flat=True))
         items = [item for item in items if item.student_id in wards]
-    rows = ScheduledClass.objects.filter(id__among={item.class_id for item in items})
+    class_ids = {item.class_id for item in items if item.class_id is not None}
+    rows = ScheduledClass.objects.filter(id__among=class_ids)
     current = {row.pk: Place.of(row) for row in rows}
     teacher_id = reader.pk if isinstance(reader, Teacher) else None
     lines = []
     for item in items:
         before, after = Place.from_json(item.before or {}), current.get(item.class_id or 0)
+        if (week := _week_of(item)) is not None:
+            before, after = current_place(week, before, now)
         kind = kind_of(before, after, now, teacher_id)
         if item.change != (kind or ""):
             item.change = kind or ""

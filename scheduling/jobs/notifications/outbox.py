@@ -108,7 +108,23 @@ def create_message(
     account: Any = None,
 ) -> Message:
     """Add a message to the outbox; it expires at ``until``."""
-    return Message.objects.create(
+    message = new_message(kind, recipient, language, subject, body, now, until, account)
+    message.save(force_insert=True)
+    return message
+
+
+def new_message(
+    kind: MessageKind,
+    recipient: str,
+    language: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    until: datetime,
+    account: Any = None,
+) -> Message:
+    """Return a message that is not in the outbox yet; it expires at ``until``."""
+    return Message(
         kind=kind,
         recipient=recipient,
         language=language,

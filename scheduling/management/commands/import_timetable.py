@@ -1,6 +1,6 @@
 """``manage.py import_timetable FILE``: imports teachers, students and their weekly rules."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from scheduling.db.errors import describe
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json
 from scheduling.management.cli.run_command import user_name
+from scheduling.services.notices import is_wanted
 from scheduling.services.timetable_import import (
     Answers,
     DateOrder,
@@ -55,12 +56,18 @@ class Command(StudioCommand):
         for name, kind, meaning in answers:
             parser.add_argument(name, choices=[answer.value for answer in kind], help=meaning)
         parser.add_argument(
+            "--notify",
+            action=BooleanOptionalAction,
+            help="tell families and teachers about lessons that end or change (default: "
+            "NOTIFY_FAMILIES=always)",
+        )
+        parser.add_argument(
             "--json", action="store_true", help="print one JSON document on standard output"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         file: str = options["file"]
-        report = self._import(file, options["dry_run"], Answers.from_values(options))
+        report = self._import(file, options)
         if options["json"]:
             write_json(self.stdout, report.document())
         elif report.succeeded:
@@ -79,18 +86,28 @@ class Command(StudioCommand):
                 % {"file": file, "count": count}
             )
 
-    def _import(self, file: str, dry_run: bool, answers: Answers) -> ImportReport:
+    def _import(self, file: str, options: dict[str, Any]) -> ImportReport:
+        answers = Answers.from_values(options)
         try:
             with open(file, "rb") as source:
                 now = timezone.now()
-                if dry_run:
+                if options["dry_run"]:
                     return import_timetable(source, now=now, dry_run=True, answers=answers)
-                return import_file(source, Path(file).name, user_name(), now, answers)
+                return import_file(
+                    source,
+                    Path(file).name,
+                    user_name(),
+                    now,
+                    answers,
+                    notify=is_wanted(options["notify"]),
+                )
         except (OSError, ValueError) as error:
             # ValueError: an invalid file name
-            return ImportReport(dry_run, faults=[ImportFault(None, "", _unreadable(error))])
+            return ImportReport(
+                options["dry_run"], faults=[ImportFault(None, "", _unreadable(error))]
+            )
         except DatabaseError as error:
-            return ImportReport(dry_run, faults=[ImportFault(None, "", describe(error))])
+            return ImportReport(options["dry_run"], faults=[ImportFault(None, "", describe(error))])
 
     def _list(self, file: str, report: ImportReport) -> None:
         kinds = group_faults(report.problems)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.db.advisory_locks import guard_transaction
@@ -22,7 +23,18 @@ from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint
 from scheduling.jobs.generation.displaced_classes import including_displaced
 from scheduling.jobs.generation.plan_writer import ConcurrentEditError
 from scheduling.jobs.generation.run_window import is_large
-from scheduling.jobs.notifications.changes import ClassChange, Place, changes_since
+from scheduling.jobs.notifications.changes import (
+    ClassChange,
+    Place,
+    WeekOfSeries,
+    changes_since,
+    occurrence_of_stored,
+)
+from scheduling.jobs.notifications.weekly_changes import changes_of_lessons
+from scheduling.jobs.notifications.weekly_lessons import (
+    WeeklyLessons,
+    load_weekly_lessons,
+)
 from scheduling.jobs.runs.request import RunRequest
 from scheduling.jobs.runs.result import NullObserver, RunResult
 from scheduling.jobs.runs.result_lines import ResultLine
@@ -31,7 +43,7 @@ from scheduling.models import Job, ScheduledClass, Teacher, Trigger
 from scheduling.models.studio import forget
 from scheduling.selectors.studio import studio
 from scheduling.services.classes.make_ups import made_up_of
-from scheduling.services.notices import Notified, notify
+from scheduling.services.notices import Notified, is_offered, notify
 
 from .base import ChangeContext, ChangeRecord, ScheduleChange
 from .plan_text import done_text, in_background_text, planned_text
@@ -60,8 +72,8 @@ class ChangePlan:
 
     ``is_only_cause``: without the change there would be no such lines.
 
-    ``changes`` are those of the classes, which families and teachers can be notified of. In the
-    background nobody is notified.
+    ``changes`` are those of the classes, which families and teachers can be notified of: also of
+    those that background runs will change.
 
     Set once the plan is applied: ``runs`` (ids), ``series`` (the current one, a successor where
     there is one), ``closures`` and ``new_classes`` (ids of new ones) and ``notified``.
@@ -125,9 +137,6 @@ def apply(change: ScheduleChange, context: ChangeContext, approved: str | None) 
             raise StalePlanError from error
         raise
     _enqueue_background_runs(change_plan)
-    if context.notify and change_plan.background_requests:
-        text = _("Nobody was notified: there are too many classes. Tell the families yourself.")
-        change_plan.warnings.append(text)
     return change_plan
 
 
@@ -166,19 +175,25 @@ def _without_written_rows(change_plan: ChangePlan) -> ChangePlan:
 def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
     """Write ``change`` and plan the classes that follow from it, in the current transaction."""
     guard_transaction()
+    weekly = _weekly_lessons_before(change, context) if is_offered() else None
     record = change.write(context)
     requests = _requests(record, context)
     is_in_background = record.for_all and any(map(is_large, requests))
     change_plan = _plan_of_record(record, requests)
     run_job = _preview_in_transaction if is_in_background else run_in_transaction
     before = _cancelled_by(record) | record.places
+    occurrences: dict[int, WeekOfSeries | None] = {}
     for request in requests:
         result = run_job(request, context.now)
         _add_results(change_plan, result, record)
         for row in result.changed:
             before.setdefault(row.id, Place.of_stored(row))
-    if not is_in_background:
-        change_plan.changes = [*changes_since(before, context.now), *record.earlier_changes]
+            occurrences[row.id] = occurrence_of_stored(row)
+    change_plan.changes = changes_since(before, context.now, occurrences) + record.earlier_changes
+    if weekly is not None:
+        change_plan.changes = changes_of_lessons(
+            weekly, change_plan.changes, context.now, by_rule=is_in_background
+        )
     change_plan.lines = _in_order(_with_zones(change_plan.lines))
     change_plan.warnings += _made_up_warnings(change_plan.lines)
     change_plan.counts = +change_plan.counts
@@ -186,6 +201,22 @@ def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
     if is_in_background:
         change_plan.background_requests = requests
     return change_plan
+
+
+def _weekly_lessons_before(change: ScheduleChange, context: ChangeContext) -> WeeklyLessons | None:
+    """Return the weekly lessons of everyone affected, as they are before ``change``.
+
+    It is written once and rolled back, as only then the people are known.
+    """
+    with transaction.atomic():
+        record = change.write(context)
+        transaction.set_rollback(True)
+    forget()
+    if not (record.for_all or record.students or record.teachers):
+        return None
+    people = Q(student_id__among=record.students) | Q(teacher_id__among=record.teachers)
+    scope = Q() if record.for_all else people
+    return load_weekly_lessons(scope, context.now, record.days)
 
 
 def _requests(record: ChangeRecord, context: ChangeContext) -> list[RunRequest]:

@@ -7,11 +7,17 @@ from itertools import islice
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.db.advisory_locks import wait_for_other_loads
 from scheduling.jobs.generation.approved_plan import require_approved
+from scheduling.jobs.notifications.changes import ClassChange
+from scheduling.jobs.notifications.weekly_changes import changes_of_lessons
+from scheduling.jobs.notifications.weekly_lessons import load_weekly_lessons
 from scheduling.selectors.studio import studio, studio_day
+from scheduling.services.notices import Notified, is_offered
+from scheduling.services.notices import notify as send_notices
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, Lookalikes
 from scheduling.services.timetable_import.matching.match import Matcher, MatchResult
 from scheduling.services.timetable_import.reading.columns import (
@@ -43,6 +49,8 @@ def import_timetable(
     dry_run: bool = False,
     answers: Answers = NO_ANSWERS,
     approved: str | None = None,
+    notify: bool = False,
+    author_id: int | None = None,
 ) -> ImportReport:
     """Import the file ``source``, CSV or a workbook: teachers, students and their weekly rules.
 
@@ -52,6 +60,9 @@ def import_timetable(
     Only the plan with the ``approved`` fingerprint is applied; None accepts any plan. Raises
     StalePlanError with the new report if the plan differs, DatabaseError, and OSError if the file
     can't be read.
+
+    With ``notify`` families and teachers are notified of rules that end or are replaced, except the
+    teacher ``author_id``.
     """
     faults = ImportFaults()
     file = _parse(source, answers, faults)
@@ -60,20 +71,29 @@ def import_timetable(
         comparison.match()
         report = comparison.report_with_plan()
         if report.plan is not None:
+            report.changes = comparison.preview_changes(now)
             problems = new_problems(
                 comparison.timetable, comparison.matching, now, comparison.today
             )
             if problems is not None:
                 report.rule_conflicts, report.overfull = problems
         return report
+    notified = Notified()
     with transaction.atomic():
         wait_for_other_loads()
         comparison.match()
         if comparison.is_applicable:
             if approved is not None:
-                require_approved(comparison.report_with_plan(), approved)
-            apply(comparison.timetable, comparison.matching, now, comparison.today)
-    return comparison.report()
+                planned = comparison.report_with_plan()
+                if planned.fingerprint != approved:
+                    planned.changes = comparison.preview_changes(now)
+                require_approved(planned, approved)
+            changes = comparison.apply(now)
+            if notify:
+                notified = send_notices(changes, now, author_id)
+    report = comparison.report()
+    report.notified = notified
+    return report
 
 
 @dataclass(slots=True)
@@ -189,6 +209,30 @@ class _Comparison:
         self.timetable = lookalikes.timetable(self._answers.people, self._faults)
         if not self._has_open_questions:
             self.matching = Matcher(self.timetable, self.today, self._faults).match()
+
+    def apply(self, now: datetime) -> list[ClassChange]:
+        """Write the timetable; return what changes in the weekly lessons of their students.
+
+        The next runs update the classes.
+        """
+        changed = [*self.matching.ended, *self.matching.replaced]
+        students = {change.existing.student_id for change in changed}
+        if not students or not is_offered():
+            apply(self.timetable, self.matching, now, self.today)
+            return []
+        before = load_weekly_lessons(Q(student_id__among=students), now)
+        apply(self.timetable, self.matching, now, self.today)
+        return changes_of_lessons(before, (), now, by_rule=True)
+
+    def preview_changes(self, now: datetime) -> list[ClassChange]:
+        """Return what ``apply`` would change: it is written and rolled back."""
+        if not (self.matching.ended or self.matching.replaced) or not is_offered():
+            return []
+        with transaction.atomic():
+            wait_for_other_loads()
+            changes = self.apply(now)
+            transaction.set_rollback(True)
+        return changes
 
     def report_with_plan(self) -> ImportReport:
         """Return the report with the plan, if the file can be applied."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.jobs.notifications.changes import ClassChange
 from scheduling.jobs.runs.result_lines import ResultLine
 from scheduling.services.classes.conflicts import RuleConflict
+from scheduling.services.notices import Notified
 from scheduling.services.timetable_import.matching.lookalikes import Lookalike, LookalikeAnswer
 from scheduling.services.timetable_import.reading.conventions import Ambiguity
 from scheduling.text.counts import people_and_rules, weekly_rules
@@ -56,6 +58,9 @@ class ImportReport:
     overfull: list[str] = field(default_factory=list)
     # The plan of a dry run; None after an import, or with faults.
     plan: ImportPlan | None = None
+    # Of a dry run: what families and teachers can be notified of. Of an import: who was notified.
+    changes: list[ClassChange] = field(default_factory=list)
+    notified: Notified = field(default_factory=Notified)
 
     @property
     def succeeded(self) -> bool:
@@ -237,6 +242,8 @@ class ImportReport:
                 "%(n)d students without a start date get one.",
                 self.start_dates,
             ) % {"n": self.start_dates}
+        if n := self.notified.queued:
+            yield ngettext("%(n)d e-mail queued.", "%(n)d e-mails queued.", n) % {"n": n}
         if self.is_dry_run and (warning := self.merged_cells_warning):
             yield warning
         yield from self.overfull[:MAX_LISTED_CONFLICTS]

@@ -10,6 +10,7 @@ from auditlog.models import LogEntry
 from django.db import transaction
 
 from scheduling.models import TimetableUpload
+from scheduling.services.notices import author_of
 from scheduling.text.counts import people_and_rules
 
 from .answers import NO_ANSWERS, Answers
@@ -56,11 +57,18 @@ def preview(upload: TimetableUpload, now: datetime, answers: Answers = NO_ANSWER
 
 
 def confirm(
-    upload_id: UUID, owner: Any, approved: str, now: datetime, answers: Answers = NO_ANSWERS
+    upload_id: UUID,
+    owner: Any,
+    approved: str,
+    now: datetime,
+    answers: Answers = NO_ANSWERS,
+    *,
+    notify: bool = False,
 ) -> ImportReport | None:
     """Import the file by the plan with the ``approved`` fingerprint.
 
-    Return None if the file was imported before: a second click changes nothing. Raises
+    With ``notify`` families and teachers are notified, except the owner. Return None if the file
+    was imported before: a second click changes nothing. Raises
     UploadExpiredError, StalePlanError with the new report, and DatabaseError.
     """
     with transaction.atomic():
@@ -68,21 +76,34 @@ def confirm(
         upload = _require(rows.first(), now)
         if upload.imported_at is not None:
             return None
-        report = import_timetable(_source(upload), now=now, answers=answers, approved=approved)
+        report = import_timetable(
+            _source(upload),
+            now=now,
+            answers=answers,
+            approved=approved,
+            notify=notify,
+            author_id=author_of(owner),
+        )
         if report.succeeded:
             _record(upload, report, now)
         return report
 
 
 def import_file(
-    source: BinaryIO, file_name: str, by: str, now: datetime, answers: Answers = NO_ANSWERS
+    source: BinaryIO,
+    file_name: str,
+    by: str,
+    now: datetime,
+    answers: Answers = NO_ANSWERS,
+    *,
+    notify: bool = False,
 ) -> ImportReport:
     """Import a file without a preview, for the command; ``by`` is the user's name.
 
     Raises DatabaseError, and OSError if the file can't be read.
     """
     with transaction.atomic():
-        report = import_timetable(source, now=now, answers=answers)
+        report = import_timetable(source, now=now, answers=answers, notify=notify)
         if report.succeeded:
             name = file_name[-_LONGEST_NAME:]
             _record(TimetableUpload(owner_name=by, file_name=name, created_at=now), report, now)

@@ -16,10 +16,16 @@ from django.utils.translation import gettext as _
 from scheduling.admin.core.notices import reach_text, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.jobs.generation.approved_plan import StalePlanError, fingerprint
-from scheduling.models import Closure, ScheduledClass
+from scheduling.models import Closure
 from scheduling.selectors.schedules.closures import classes_on
 from scheduling.selectors.studio import studio, studio_today
-from scheduling.services.notices import author_of, is_default, is_offered, is_wanted, reach_of
+from scheduling.services.notices import (
+    author_of,
+    is_default,
+    is_offered,
+    is_wanted,
+    reach_of_closing,
+)
 from scheduling.services.schedule_changes import AddHolidays, ChangeContext, apply
 from scheduling.services.schedule_changes.closures import closed_days
 from scheduling.services.schedules.public_holidays import (
@@ -181,11 +187,12 @@ def _ticked(holiday: Holiday, days: set[str]) -> Holiday:
 
 def _reach(holidays: list[Holiday], now: datetime, author_id: int | None) -> str:
     """Return who would be notified of the ticked days; empty if nobody is concerned."""
-    ids = [pk for holiday in holidays if holiday.is_ticked for pk in holiday.cancelled]
-    if not ids or not is_offered():
+    ticked = [holiday for holiday in holidays if holiday.is_ticked]
+    if not ticked or not is_offered():
         return ""
-    found = reach_of(ScheduledClass.objects.filter(id__among=ids), now, author_id)
-    return reach_text(found)
+    ids = [pk for holiday in ticked for pk in holiday.cancelled]
+    found = reach_of_closing({holiday.day for holiday in ticked}, ids, now, author_id)
+    return reach_text(found) if found.notices or found.without_address else ""
 
 
 def _fingerprint(holidays: list[Holiday]) -> str:

@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.jobs.decorators import may_run
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.tools.rule_conflicts import rule_row
 from scheduling.db.errors import log_and_describe
 from scheduling.jobs.generation.approved_plan import StalePlanError
+from scheduling.jobs.notifications.notices import notices_about
 from scheduling.models import Job, TimetableUpload
+from scheduling.services.notices import author_of, is_default, is_wanted
 from scheduling.services.timetable_import import Answers, ImportReport, group_faults, uploads
 from scheduling.text.counts import people_and_rules
 
@@ -127,7 +130,12 @@ def _confirm(
 ) -> StalePlanError | None:
     try:
         report = uploads.confirm(
-            upload_id, request.user, approved_fingerprint(request), now, answers
+            upload_id,
+            request.user,
+            approved_fingerprint(request),
+            now,
+            answers,
+            notify=is_wanted("notify" in request.POST),
         )
     except StalePlanError as error:
         return error
@@ -140,6 +148,8 @@ def _confirm(
         )
     elif not report.succeeded:
         messages.error(request, _("Nothing was imported: a question about the file is open."))
+    else:
+        show_notified(request, report.notified)
     return None
 
 
@@ -158,7 +168,7 @@ def _preview_page(
     report: ImportReport,
     stale: StalePlanError | None,
 ) -> HttpResponse:
-    sections = sections_of(report)
+    sections, now = sections_of(report), timezone.now()
     plan = report.plan
     assert plan is not None
     counts = (
@@ -179,6 +189,10 @@ def _preview_page(
         "sections": sections,
         "counts": counts_of(sections),
         "conflicts": [rule_row(rule) for rule in report.rule_conflicts or []],
+        "notices": preview_notices(
+            notices_about(report.changes, now, author_of(request.user)), now
+        ),
+        "notify": "notify" in request.POST if request.method == "POST" else is_default(),
     }
     return _page(request, "preview", _("Preview of an import"), context, stale)
 
