@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from knox.models import get_token_model
 
-from scheduling.admin.core.changelist import MOST_COUNTED
+from scheduling.admin.core.changelist import MAX_COUNTED
 from scheduling.models import (
     CalendarFeed,
     Closure,
@@ -74,7 +74,7 @@ def _some(rows: Any, most: int = SOME) -> list[int]:
 
 def _table(name: str, model: Any) -> list[str]:
     """Return the addresses of the first page of a list and of a late one."""
-    deep = min(model._default_manager.count(), MOST_COUNTED) // 100
+    deep = min(model._default_manager.count(), MAX_COUNTED) // 100
     return [f"{TABLES}{name}/", *([f"{TABLES}{name}/?p={deep}"] if deep > 1 else [])]
 
 

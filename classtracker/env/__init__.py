@@ -1,8 +1,8 @@
 """Readers of environment variables. An invalid value ends the start with a line that names it.
 
 Each reader returns a validated value or calls `fail`. This package does not import Django;
-settings.py lists the variables. Values that may contain a password (DATABASE_URL, SECRET_KEY,
-REDIS_URL, EMAIL_URL) are never part of a message.
+`classtracker.settings` lists the variables. Values that may contain a password (DATABASE_URL,
+SECRET_KEY, REDIS_URL, EMAIL_URL) are never part of a message.
 """
 
 from .databases import database

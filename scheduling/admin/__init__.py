@@ -3,12 +3,13 @@
 from django.utils.translation import gettext_noop as _
 
 from . import audit, classes, messages, studio
+from .accounts import api_tokens, roles, users
 from .jobs import run_log
-from .people import accounts, calendar_feeds, guardians, students, teachers
+from .people import calendar_feeds, guardians, students, teachers
 from .schedules import closures, fixed_schedules, recurring_slots, rooms
 
 __all__ = [
-    "accounts",
+    "api_tokens",
     "audit",
     "calendar_feeds",
     "classes",
@@ -17,11 +18,13 @@ __all__ = [
     "guardians",
     "messages",
     "recurring_slots",
+    "roles",
     "rooms",
     "run_log",
     "students",
     "studio",
     "teachers",
+    "users",
 ]
 
 # For our catalogue: Django's own Spanish for these links is a noun, “Vista”.

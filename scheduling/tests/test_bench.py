@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def rows_of(text):
     """Return the cells of the tables by row."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_all_modules_can_be_imported():
+    paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "bench").rglob("*.py")]
+    assert len(paths) > 20
+    for path in paths:
+        import_module(".".join(path.parts))
 
 
 def test_bench_compares_two_methods():

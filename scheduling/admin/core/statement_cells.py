@@ -36,7 +36,7 @@ class Period(NamedTuple):
 
 
 def read_period(text: str) -> Period:
-    """Return the period that ``text`` has. Raises ValueError."""
+    """Return the period that ``text`` names. Raises ValueError."""
     first, last = map(date.fromisoformat, text.split(".."))
     return Period(first, last)
 
@@ -66,7 +66,7 @@ def listed_classes(
 def cells(
     by: str, period: Period, row: StatementRow | None, sums: StatementRow
 ) -> list[dict[str, Any]]:
-    """Return the cells with ``sums``, those of ``row`` or, for None, the totals."""
+    """Return the cells of ``sums``: the sums of ``row``, or the totals if it is None."""
 
     def cell(title: Any, text: str, figure: str, count: int) -> dict[str, Any]:
         url = listed_classes(period, figure, by, row) if count else ""

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scheduling.admin.accounts.api_tokens import expiring_notice
 from scheduling.admin.core.links import Links, links_for, listed
 from scheduling.admin.core.permissions import (
     may_change_classes,
@@ -18,7 +19,6 @@ from scheduling.admin.core.permissions import (
     teacher_of,
     visible_classes,
 )
-from scheduling.admin.people.accounts import expiring_notice
 from scheduling.admin.tools.rule_conflicts import rule_page_url, title_of
 from scheduling.domain.planning.resolve import Conflict
 from scheduling.jobs.monitoring.coverage import Coverage

@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from scheduling.admin.accounts.invitation import InvitationMixin, account_panel
 from scheduling.admin.audit import AuditHistoryMixin
 from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
@@ -33,7 +34,6 @@ from scheduling.selectors.people_lists import classes_on, paused_people
 from scheduling.selectors.studio import studio, studio_today
 
 from .base import PersonAdmin
-from .invitation import InvitationMixin, account_panel
 from .lookalikes import warn_of_lookalikes
 from .working_hours import WorkingHoursInline, periods_of, summaries
 

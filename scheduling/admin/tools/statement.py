@@ -1,4 +1,4 @@
-"""The page of a statement: a period by teacher, student …, and its files."""
+"""The page of a statement: the figures of a period by teacher, student …, and its files."""
 
 from datetime import date
 from typing import Any
@@ -29,9 +29,7 @@ from scheduling.models import LessonSettings
 from scheduling.selectors.rooms import has_rooms
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.statements import files
-from scheduling.services.statements.definitions import (
-    GROUPINGS,
-)
+from scheduling.services.statements.definitions import GROUPINGS
 from scheduling.services.statements.statement import (
     LengthWithoutPrice,
     Statement,
@@ -124,8 +122,8 @@ def _read_period(request: HttpRequest, today: date) -> tuple[PeriodForm, Period]
 
 
 def _heading(period: Period, by: str) -> str:
-    what = {"period": days_text(*period), "what": GROUPINGS[by].title}
-    return capfirst(_("%(period)s, by %(what)s") % what)
+    values = {"period": days_text(*period), "what": GROUPINGS[by].title}
+    return capfirst(_("%(period)s, by %(what)s") % values)
 
 
 def _months(period: Period, by: str, today: date) -> list[dict[str, Any]]:

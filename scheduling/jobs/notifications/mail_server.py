@@ -20,7 +20,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from .http_post import with_deadline
 
-# Limit of each of the two steps of a message. Some servers examine it for long before they answer.
+# Limit of each of the two steps of a message. Some servers take long to examine a message.
 SECONDS = 30.0
 NO_ANSWER = "the mail server did not answer in time"
 INVALID_ANSWER = "the answer of the mail server has no code that SMTP knows"

@@ -8,14 +8,15 @@ from django.db import transaction
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.services.substitutes import Availability, find_lessons, hand_over
 
-# How many of the next classes are tried.
+# The number of coming classes to try.
 _TRIES = 20
 
 
 def add_substitute(teacher_ids: Collection[int], now: datetime) -> bool:
-    """Give the first coming class of these teachers that another one can give to a substitute.
+    """Hand the first coming class for which a teacher is free to that teacher, as a substitute.
 
-    Return whether one has a substitute now; there is at most one.
+    Do nothing if a coming class of these teachers has a substitute already. Return whether one
+    has a substitute now.
     """
     classes = ScheduledClass.objects.filter(teacher__in=teacher_ids, starts_at__gt=now)
     if classes.exclude(original_teacher=None).exists():
@@ -25,9 +26,9 @@ def add_substitute(teacher_ids: Collection[int], now: datetime) -> bool:
     lessons = find_lessons(map(str, first), now)
     availability = Availability(lessons, now, teacher_ids)
     for lesson in lessons:
-        for each in availability.of(lesson):
-            if each.is_free and each.is_inside_hours:
+        for candidate in availability.of(lesson):
+            if candidate.is_free and candidate.is_inside_hours:
                 with transaction.atomic():
-                    hand_over([(lesson.reference, each.teacher.pk)], now)
+                    hand_over([(lesson.reference, candidate.teacher.pk)], now)
                 return True
     return False

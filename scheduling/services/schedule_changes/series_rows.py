@@ -46,14 +46,14 @@ def series_of(key: SeriesKey) -> Series:
 def state_of(rule: Rule) -> str:
     """Return all field values of the row as text, for the plan's fingerprint.
 
-    A rule without a room has the text that it had before there were rooms.
+    A rule without a room has the same text as before rooms existed.
     """
     values = [(field.attname, getattr(rule, field.attname)) for field in rule._meta.fields]
     return repr([pair for pair in values if pair not in _NO_ROOM])
 
 
 def refuse_no_change(rule: Rule, values: Mapping[str, Any]) -> None:
-    """Raise ValidationError where the row already has these values."""
+    """Raise ValidationError if the row already has these values."""
     kind = key_of(rule).kind
     if unknown := set(values) - set(CHANGEABLE[kind]):
         raise ValueError(f"{sorted(unknown)} can't be changed")

@@ -63,7 +63,7 @@ class RuleLine:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """A stored rule that ends, is replaced, or gets a room: ``before``, and ``after`` by the row.
+    """A stored rule that ends, is replaced, or gets a room: as stored, and as in the file.
 
     ``edited_count`` classes after its last day were edited by hand; they stay, or follow the new
     rule.
@@ -199,7 +199,7 @@ class _RuleLines:
     def _zone(self, teacher: str) -> str:
         if not teacher:
             return self._studio_zone
-        # None: the teacher of a rule that is replaced, whom the file does not name.
+        # The file need not name the teacher of a rule that it replaces.
         entry = self._teachers.get(teacher)
         return entry.zone if entry else ""
 

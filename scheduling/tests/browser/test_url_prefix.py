@@ -147,6 +147,6 @@ def test_links_and_requests_of_all_pages_are_below_the_prefix(visitor: Page, own
     for url in urls:
         visitor.goto(PREFIX + url)
         found = visitor.locator("a[href^='/'], form[action^='/']").evaluate_all(
-            "all => all.map(one => one.getAttribute('href') || one.getAttribute('action'))"
+            "all => all.map(item => item.getAttribute('href') || item.getAttribute('action'))"
         )
         assert [link for link in found if not link.startswith(f"{PREFIX}/")] == [], url

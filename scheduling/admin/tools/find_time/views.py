@@ -18,7 +18,8 @@ from scheduling.selectors.studio import studio_today
 from scheduling.services.classes import make_ups
 from scheduling.services.openings import openings
 
-from .answer import Answer, details, form_addresses
+from .answer import Answer
+from .chosen import details, form_addresses
 from .form import FindTimeForm, initial_values
 
 

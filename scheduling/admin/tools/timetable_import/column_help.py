@@ -40,7 +40,7 @@ COLUMNS = (
     ColumnHelp(
         "student_email",
         ALWAYS,
-        _("May be empty. A student is known by address, first and last name together."),
+        _("May be empty. Address, first and last name together identify a student."),
         ("ana@example.com", "leo@example.com"),
     ),
     ColumnHelp(
@@ -70,8 +70,8 @@ COLUMNS = (
         "room",
         OPTIONAL,
         _(
-            "The room's name; one that is not there yet is made. Empty: none, as for a lesson "
-            "online. Without this column rooms stay as they are."
+            "The room's name; a new room is created. Empty: none, as for a lesson online. Without "
+            "this column rooms stay as they are."
         ),
         ("Studio 1", ""),
     ),
@@ -87,7 +87,7 @@ COLUMNS = (
     ColumnHelp(
         "is_shared",
         OPTIONAL,
-        _("yes, where a teacher has several students at exactly the same times; else no or empty."),
+        _("yes if a teacher has several students at exactly the same times; else no or empty."),
         ("", "no"),
     ),
     ColumnHelp(
@@ -100,9 +100,9 @@ COLUMNS = (
         "replaces",
         OPTIONAL,
         _(
-            "Which of the student’s rules goes on as this one from valid_from on: its weekday and "
-            "start time, as 1 17:00. It ends the day before, and classes that a person changed go "
-            "along. “none”: this rule is one more."
+            "The student’s rule that this one continues from valid_from on, by its weekday and "
+            "start time, such as 1 17:00. That rule ends the day before, and its edited classes "
+            "follow this one. “none”: this rule is an additional one."
         ),
         ("", ""),
     ),

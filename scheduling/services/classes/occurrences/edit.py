@@ -30,7 +30,7 @@ from scheduling.text.reasons import reason_text
 
 
 class OccurrenceError(ValidationError):
-    """The series has no such occurrence; the message names the nearest scheduled_class."""
+    """The series has no such occurrence; the message names the nearest one."""
 
 
 def cancel(

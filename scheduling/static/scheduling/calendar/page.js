@@ -13,7 +13,6 @@
     names.dayGridWeek = "week";
     const narrow = window.matchMedia("(max-width: 640px)");
     const query = new URLSearchParams(window.location.search);
-    const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
     const state = {
         teacher: query.get("teacher") || "",
         student: query.get("student") || "",
@@ -21,6 +20,11 @@
         zone: config.zone,
         by: config.by,
     };
+    const zones = window.ctCalendar.zones(config, state);
+    const { browserZone, own, zone, wallClock, offset, today } = zones;
+    const { text, inWords, freeLink, lesson, named } = window.ctCalendar.content(
+        config, feeds, state, zones, () => calendar.view.type);
+    const hours = window.ctCalendar.hours(zones);
     const shown = { stored: 0, planned: 0, conflicts: 0 };
 
     /* Seven days have space for the hours of one person or room; those of everyone are lists. */
@@ -30,27 +34,6 @@
         return narrow.matches ? views.list : "dayGridWeek";
     };
     const by = () => state.by || (narrow.matches ? "time" : "teacher");
-
-    /* Zones -------------------------------------------------------------------------------- */
-
-    const own = () => state.zone === "own";
-    const zone = () => ({
-        studio: config.studioZone, own: "UTC", browser: browserZone,
-    })[state.zone] || state.zone;
-
-    /* Return the local date and time parts of an instant in a zone. */
-    const parts = (moment, name) => {
-        const format = new Intl.DateTimeFormat("en-CA", {
-            timeZone: name, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
-            hour: "2-digit", minute: "2-digit", timeZoneName: "longOffset",
-        });
-        return Object.fromEntries(format.formatToParts(moment).map((part) => [part.type, part.value]));
-    };
-    const wallClock = (moment, name) => {
-        const { year, month, day, hour, minute } = parts(moment, name);
-        return { date: `${year}-${month}-${day}`, time: `${hour}:${minute}` };
-    };
-    const offset = (name, moment) => parts(moment, name).timeZoneName.replace("GMT", "UTC");
 
     const sayZone = () => {
         if (inYear()) {
@@ -85,8 +68,6 @@
         if (checked.length < boxes) values.set("status", checked.join(",") || "none");
         return values;
     };
-
-    const today = () => wallClock(new Date(), own() ? config.studioZone : zone()).date;
 
     const dayShown = () => (own() ? calendar.getDate().toISOString().slice(0, 10)
         : wallClock(calendar.getDate(), zone()).date);
@@ -208,136 +189,6 @@
         }, (error) => say(error.message || texts.failed, true));
     };
 
-    /* Events --------------------------------------------------------------------------------------- */
-
-    const MARKS = { completed: "✓", cancelled: "✕", conflict: "⚠", planned: "◌", closed: "✕" };
-
-    const text = (className, words) => {
-        const span = document.createElement("span");
-        span.className = className;
-        span.textContent = words;
-        return span;
-    };
-
-    /* “06:00”; some locales write “6:00” despite the two-digit option. */
-    const twoDigits = (times) => times.replace(/\b\d:/g, "0$&");
-
-    /* Format a date like the other pages: “Mon 5 Jan 2026”. */
-    const inWords = (date) => new Intl.DateTimeFormat(config.language, {
-        timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric",
-    }).formatToParts(new Date(`${date}T00:00:00Z`))
-        .filter(({ type }) => type !== "literal")
-        .map(({ type, value }) => (type === "month" ? value.slice(0, 3) : value)).join(" ");
-
-    const freeLink = ({ event }) => {
-        if (!event.extendedProps.free) return undefined;
-        const link = document.createElement("a");
-        link.className = "ct-free-link";
-        link.href = event.extendedProps.free;
-        link.dataset.minutes = (event.end - event.start) / 60000;
-        const shownTime = (moment) => (own() ? moment.toISOString().slice(11, 16) : wallTimes(moment));
-        link.title = feeds.fill(texts.free, { start: shownTime(event.start), end: shownTime(event.end) });
-        link.setAttribute("aria-label", `${inWords(wallDate(event))}: ${link.title}`);
-        return { domNodes: [link] };
-    };
-    const wallDate = (event) => (own() ? event.start.toISOString().slice(0, 10)
-        : wallClock(event.start, zone()).date);
-
-    const content = (info) => {
-        const { state: kind, marks, subject, teacher, room, initials } = info.event.extendedProps;
-        const view = calendar.view.type;
-        const times = twoDigits(info.timeText);
-        const time = text("ct-event-time", view === "listWeek" ? times : times.split(/[\s–]/)[0]);
-        const title = text("ct-event-title", subject ? ` · ${subject}` : "");
-        title.prepend(Object.assign(document.createElement("b"), { textContent: info.event.title }));
-        if (initials && !state.teacher && !config.isOne && view !== "listWeek") {
-            const chip = text("ct-initials", initials);
-            chip.setAttribute("aria-hidden", "true");
-            title.prepend(chip, " ");
-        }
-        const signs = [MARKS[kind], marks.includes("shared") && "⚭", marks.includes("touched") && "✎"]
-            .filter(Boolean).join(" ");
-        if (signs) title.prepend(text("ct-event-sign", signs), " ");
-        const box = text("ct-event-box", "");
-        const inARow = info.isShort || view === "dayGridMonth";
-        box.classList.toggle("is-row", inARow);
-        box.classList.toggle("is-line", view === "listWeek");
-        const isAgenda = view === "dayGridWeek";
-        box.classList.toggle("is-agenda", isAgenda);
-        // The style sheet hides the time if there is no space: the position shows it.
-        box.append(time, " ", title);
-        const rest = [state.teacher ? "" : teacher, room].filter(Boolean).join(" · ");
-        if (isAgenda && room) box.append(` · ${room}`);
-        else if (rest && !inARow && !isAgenda) box.append(text("ct-event-rest", rest));
-        if (view === "listWeek" && info.event.extendedProps.words !== texts.scheduled) {
-            box.append(text("ct-event-words", info.event.extendedProps.words));
-        }
-        return { domNodes: [box] };
-    };
-
-    const named = (info) => {
-        const { words, teacher, room, subject, state: kind } = info.event.extendedProps;
-        if (!kind) return;
-        const label = [
-            info.event.allDay ? "" : twoDigits(info.timeText), info.event.title, teacher, room,
-            subject, words,
-        ].filter(Boolean).join(", ");
-        const link = info.el.matches("a, [role=button]") ? info.el : info.el.querySelector("a") || info.el;
-        if (link.matches("a, [role=button], button")) link.setAttribute("aria-label", label);
-        info.el.title = label;
-        // In its list view FullCalendar renders links as list items, hiding them from screen readers.
-        if (info.el.getAttribute("role") === "listitem") {
-            info.el.removeAttribute("role");
-            if (info.el.parentElement) info.el.parentElement.setAttribute("role", "group");
-        }
-    };
-
-    /* Extend the visible hours to all classes. */
-    let hours = "";
-    const fitHours = (events) => {
-        const hasDays = events.some((event) => event.allDay);
-        if (calendar.getOption("allDaySlot") !== hasDays) calendar.setOption("allDaySlot", hasDays);
-        if (!calendar.view.type.startsWith("timeGrid")) {
-            // A set option overrides the view's own, so it is reset for other views.
-            if (hours) calendar.setOption("contentHeight", "auto");
-            hours = "";
-            return;
-        }
-        // The hours in use, and the free ones of the chosen teacher.
-        let first = 24;
-        let last = 0;
-        for (const event of events) {
-            if (event.allDay || !event.start || !event.end) continue;
-            const from = own() ? event.start.toISOString().slice(11, 16) : wallTimes(event.start);
-            const to = own() ? event.end.toISOString().slice(11, 16) : wallTimes(event.end);
-            const start = Number(from.slice(0, 2));
-            const end = Number(to.slice(0, 2)) + (to.endsWith(":00") ? 0 : 1);
-            if (to <= from) last = 24;
-            first = Math.min(first, start);
-            last = Math.max(last, end);
-            if (to <= from && to !== "00:00") first = 0;
-        }
-        if (first >= last) [first, last] = [8, 20];
-        // Half an hour has space for two lines.
-        const wanted = `${first}-${last}`;
-        if (wanted === hours) return;
-        hours = wanted;
-        const two = (hour) => `${String(hour).padStart(2, "0")}:00:00`;
-        calendar.setOption("slotMinTime", two(first));
-        calendar.setOption("slotMaxTime", two(last));
-        calendar.setOption("contentHeight", (last - first) * 60 + 60);
-    };
-    const clocks = new Map();
-    const wallTimes = (moment) => {
-        const name = zone();
-        if (!clocks.has(name)) {
-            clocks.set(name, new Intl.DateTimeFormat("en-GB", {
-                timeZone: name, hourCycle: "h23", hour: "2-digit", minute: "2-digit",
-            }));
-        }
-        return clocks.get(name).format(moment);
-    };
-
     /* Copy header names from attributes to text, for screen readers. */
     const nameHeaders = () => {
         const headers = '[role="rowheader"][aria-label], [role="columnheader"][aria-label]';
@@ -354,7 +205,7 @@
         else if (inDay()) showDay();
         else calendar.refetchEvents();
     };
-    let acted = "";
+    const { focusOn } = window.ctCalendar.focus(element, refresh);
     const dialog = window.ctCalendar.dialog(config, (sentence, address, token) => {
         say(sentence);
         if (token) offerUndo(address, token);
@@ -373,29 +224,6 @@
         };
     };
     undoButton.addEventListener("click", () => undo());
-    const focusOn = (address) => {
-        acted = address;
-        refresh();
-        keepFocus();
-        window.setTimeout(leaveFocus, 5000);
-    };
-    /* After an action the lesson is drawn anew, and not at once: it gets the focus as soon as it can
-       have it, unless the user does something else. */
-    const keepFocus = () => {
-        if (!acted) return;
-        const link = element.querySelector(`a[href="${acted}"]`);
-        if (link && document.activeElement !== link && !document.querySelector("dialog[open]")) {
-            link.focus({ preventScroll: true });
-        }
-        window.requestAnimationFrame(keepFocus);
-    };
-    const leaveFocus = () => { acted = ""; };
-    document.addEventListener("keydown", leaveFocus, { capture: true });
-    document.addEventListener("pointerdown", leaveFocus, { capture: true });
-    document.addEventListener("focusin", (event) => {
-        if (event.target.getAttribute("href") !== acted) leaveFocus();
-    });
-
     const clicked = (info) => {
         const { state: kind } = info.event.extendedProps;
         if (kind === "closure" || !kind) return;
@@ -504,13 +332,13 @@
             { id: "free", events: (info, done, failed) => { freeTimes(info).then(done, failed); },
                 failure: () => say(texts.failed, true) },
         ],
-        eventContent: content,
+        eventContent: lesson,
         backgroundEventContent: freeLink,
         eventDidMount: named,
         eventClick: clicked,
         eventDrop: dropped,
         eventsSet: (events) => {
-            fitHours(events);
+            hours.fit(calendar, events);
             window.requestAnimationFrame(nameHeaders);
         },
         loading: (busy) => element.setAttribute("aria-busy", busy ? "true" : "false"),

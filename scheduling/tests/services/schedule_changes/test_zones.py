@@ -30,7 +30,7 @@ def teacher(settings):
 
 def places():
     rows = ScheduledClass.objects.order_by("starts_at")
-    return [(f"{one.starts_at:%d %H:%M}", f"{one.start_time:%H:%M}", one.time_zone) for one in rows]
+    return [(f"{row.starts_at:%d %H:%M}", f"{row.start_time:%H:%M}", row.time_zone) for row in rows]
 
 
 def test_future_classes_move(teacher):
@@ -66,7 +66,7 @@ def test_classes_that_stay_are_named(teacher):
 
     assert said(change_plan) == {"moved": 4, "protected": 2}
     stays = [line for line in change_plan.lines if line.outcome == "protected"]
-    assert [(str(one.day), one.zone) for one in stays] == [
+    assert [(str(line.day), line.zone) for line in stays] == [
         ("2026-01-14", MADRID),
         ("2026-01-20", MADRID),
     ]

@@ -20,7 +20,8 @@ from scheduling.models import Teacher
 from scheduling.services.accounts import invite
 from scheduling.services.roles import TEACHER
 
-from .accounts import RolesField, can_send_link, role_title, send_link_url
+from .roles import RolesField, role_title
+from .users import can_send_link, send_link_url
 
 
 class InvitationForm(forms.Form):

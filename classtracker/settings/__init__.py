@@ -1,27 +1,26 @@
-"""Django settings. All environment variables are read here, through the readers of `env`."""
+"""Django settings. This module reads all environment variables, through the readers of `env`."""
 
 import os
 import re
 import shlex
 import shutil
-from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from classtracker import __version__
-from classtracker.settings_api import (  # noqa: F401
+from classtracker import __version__, env
+from scheduling.jobs.schedule.cron_entries import ENTRIES
+
+from .api import (  # noqa: F401
     KNOX_TOKEN_MODEL,
     REST_FRAMEWORK,
     REST_KNOX,
     SPECTACULAR_SETTINGS,
 )
-from classtracker.settings_logging import logging_settings
-from scheduling.jobs.schedule.cron_entries import ENTRIES
-
-from . import env
+from .logging import logging_settings
+from .security import *  # noqa: F403
 
 VERSION = __version__
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parents[2]
 # Read here rather than by a shell, as cron gives jobs almost no environment.
 env.read_dotenv(BASE_DIR / ".env")
 
@@ -238,38 +237,6 @@ TEMPLATES = [
 # So that templates/ also overrides Django's templates of form inputs.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-VALIDATION = "django.contrib.auth.password_validation"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"{VALIDATION}.UserAttributeSimilarityValidator"},
-    {"NAME": f"{VALIDATION}.MinimumLengthValidator"},
-    {"NAME": f"{VALIDATION}.CommonPasswordValidator"},
-    {"NAME": f"{VALIDATION}.NumericPasswordValidator"},
-]
-
-# Ten wrong passwords for a username from an address lock that pair out for 15 minutes. The default
-# of axes would lock out everyone behind the address. Fifty for any usernames lock out the address,
-# which a studio behind one address hardly reaches: a right password removes its wrong ones.
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_FAILURE_LIMIT = 10
-ADDRESS_FAILURE_LIMIT = 50
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_RESET_ON_SUCCESS = True
-# An attempt during the lockout neither extends it nor writes a row.
-AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-# Typed values are not stored, nor are successful logins.
-AXES_SENSITIVE_PARAMETERS = ["username", "email", "password", "csrfmiddlewaretoken", "next"]
-AXES_DISABLE_ACCESS_LOG = True
-AXES_ENABLE_ADMIN = False
-AXES_VERBOSE = False
-# Only TRUSTED_PROXY determines how the client's address is found.
-AXES_CLIENT_IP_CALLABLE = "classtracker.middleware.address"
-AXES_HANDLER = "classtracker.login.LoginHandler"
-AXES_LOCKOUT_CALLABLE = "classtracker.login.lockout_response"
-
 STATIC_URL = f"{URL_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
@@ -284,23 +251,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": STATICFILES},
 }
-
-# Only resources of this site; no inline scripts and styles.
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'none'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-    }
-}
-
-# The audit log stores the user but no IP address, and related people by name instead of ID.
-AUDITLOG_CID_HEADER = None
-AUDITLOG_DISABLE_REMOTE_ADDR = True
-AUDITLOG_USE_FK_STRING_REPRESENTATION = True
 
 # The API -------------------------------------------------------------------------------------
 
