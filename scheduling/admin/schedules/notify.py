@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from django.forms import BooleanField, Form, ModelForm
+from django.forms import BooleanField, ModelForm
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -23,7 +23,7 @@ def notify_field() -> BooleanField:
     return BooleanField(label=gettext_lazy("Tell the families"), required=False)
 
 
-def offer_notices(form: Form, row: Any, reach: Callable[[Any, datetime], Notices]) -> None:
+def offer_notices(form: ModelForm, row: Any, reach: Callable[[Any, datetime], Notices]) -> None:
     """Set up the box for an existing row; remove it if the studio never notifies."""
     if row.pk is None or not is_offered():
         del form.fields[NOTIFY]
@@ -31,7 +31,8 @@ def offer_notices(form: Form, row: Any, reach: Callable[[Any, datetime], Notices
     box = form.fields[NOTIFY]
     box.initial = is_default()
     # Counted only where the form is shown.
-    box.help_text = SimpleLazyObject(lambda: reach_text(reach(row, timezone.now())))
+    text = SimpleLazyObject(lambda: reach_text(reach(row, timezone.now())))
+    box.help_text = cast(str, text)
 
 
 class RuleForm(ModelForm):

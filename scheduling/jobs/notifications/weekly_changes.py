@@ -117,9 +117,11 @@ class _Comparison:
         for student_id, places in lost.items():
             for key, was in places:
                 heir = _heir(was, gained[student_id])
-                if heir is not None:
+                if heir is None:
+                    self._add(key, was, None, None, number)
+                else:
                     gained[student_id].remove(heir)
-                self._add(key, was, *(heir or (None, None)), number)
+                    self._add(key, was, *heir, number)
         for places in gained.values():
             for key, place in places:
                 self._add(None, None, key, place, number)
