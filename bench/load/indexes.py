@@ -25,6 +25,7 @@ USES = {
     "class_date": "lists of a date, days in numbers, plain SQL by date",
     "class_made_up_once": "promise: one make-up for a class; make-ups owed",
     "class_cancelled": "make-ups owed: the first page and the list",
+    "class_not_marked": "classes not marked: the first page and the list",
     "class_closure": "closures that go; deleting one",
     "class_original_teacher": "who may delete a teacher",
     "scheduling_fixedschedule_student_id": "a student's rules; who may delete",

@@ -274,6 +274,12 @@ class ScheduledClass(models.Model):
             ),
             # Make-ups owed, which the first page counts: few classes are cancelled.
             models.Index(fields=["date"], condition=Q(status="cancelled"), name="class_cancelled"),
+            # Classes not marked, which the first page counts: of the past ones, most are marked.
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(attendance="", status__in=["scheduled", "completed"]),
+                name="class_not_marked",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -289,11 +295,16 @@ class ScheduledClass(models.Model):
         self.derive_instants()
         if update_fields is not None:
             update_fields = {*update_fields, "time_zone", "starts_at", "ends_at"}
-        if self._revised is not None and (update_fields is None or "updated_at" in update_fields):
-            self.updated_at = max(self.updated_at, self._revised + REVISION)
+        if update_fields is None or "updated_at" in update_fields:
+            self.keep_revision()
         super().save(*args, update_fields=update_fields, **kwargs)
         if self._revised is not None:
             self._revised = self.updated_at
+
+    def keep_revision(self) -> None:
+        """Let ``updated_at`` be later than that of the stored row."""
+        if self._revised is not None:
+            self.updated_at = max(self.updated_at, self._revised + REVISION)
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:

@@ -6,7 +6,7 @@ takes a constant, small number of queries.
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -133,12 +133,7 @@ def planned_occurrences(request: HttpRequest) -> HttpResponse:
             first, end = when.dates
             found = planned_for(query, first, end - DAY)
         else:
-            candidates = planned_for(query, *when.widest)
-            found = [
-                occurrence
-                for occurrence in candidates
-                if occurrence.starts_at < when.end and occurrence.ends_at > when.start
-            ]
+            found = planned_for(query, *when.widest, (when.start, when.end))
     return JsonResponse({"planned": [_planned_json(occurrence) for occurrence in found]})
 
 
@@ -199,14 +194,23 @@ def unambiguous_names(
     ]
 
 
-def planned_for(query: CalendarQuery, first: date, last: date) -> list[PlannedOccurrence]:
-    """Return the planned occurrences from ``first`` to ``last`` that a run is due to create."""
+def planned_for(
+    query: CalendarQuery,
+    first: date,
+    last: date,
+    between: tuple[datetime, datetime] | None = None,
+) -> list[PlannedOccurrence]:
+    """Return the planned occurrences from ``first`` to ``last`` that a run is due to create.
+
+    ``between``: only those that take place between two instants.
+    """
     found = planned(
         first,
         last,
         student_ids=[query.student_id] if query.student_id is not None else (),
         teacher_ids=[query.teacher_id] if query.teacher_id is not None else (),
         now=timezone.now(),
+        between=between,
     )
     return [
         occurrence

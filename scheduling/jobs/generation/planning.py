@@ -42,6 +42,8 @@ class PlanningContext:
     scope: Q
     note_bounds: bool = True
     makes: bool = True
+    # Whether only the weeks of ``window`` are asked about: classes of others are not read.
+    is_bounded: bool = False
     overlay: DryRunOverlay | None = None
     # The dates of a kind, if they differ from ``window``.
     windows: Mapping[SeriesKind, Window] = field(default_factory=dict)
@@ -50,12 +52,19 @@ class PlanningContext:
     done: set[Owner] = field(default_factory=set)
     planned: set[SeriesKey] = field(default_factory=set)
 
+    @property
+    def until(self) -> date | None:
+        """The Monday of the last week of which stored classes are read; None for no limit."""
+        return monday_of(self.window.last) if self.is_bounded else None
+
     def since(self, now: datetime) -> date:
         """Return the Monday from which stored classes are read: the window's, or this week's.
 
         Moves and removals concern every future class. Reckons from yesterday in UTC, which may
         still be today west of Greenwich.
         """
+        if self.is_bounded:
+            return monday_of(self.window.start)
         yesterday = now.astimezone(UTC).date() - DAY
         return monday_of(min(self.window.start, yesterday))
 
@@ -155,7 +164,7 @@ def _states(context: PlanningContext, series: list[Series], now: datetime) -> li
         window = None
         if context.makes and kind in context.kinds:
             window = context.windows.get(kind, context.window)
-        groups = stored_groups(kind, [each.id for each in of_kind], since)
+        groups = stored_groups(kind, [each.id for each in of_kind], since, context.until)
         for each in of_kind:
             closures = calendar.concerning(each.teacher_id, each.student_id, each.key)
             state = SeriesState(each, window, closures)
@@ -165,7 +174,7 @@ def _states(context: PlanningContext, series: list[Series], now: datetime) -> li
             else:
                 state.unchanged_weeks = weeks
             states.append(state)
-    for key, rows in stored_rows(changed, since).items():
+    for key, rows in stored_rows(changed, since, context.until).items():
         changed[key].rows = rows
     _load_closures_of_displaced(changed.values(), since)
     return states

@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_time
 
 from scheduling.domain.existing_classes import ClassAttributes, ClassGroup
 from scheduling.domain.series import SeriesKind
+from scheduling.domain.windows import LAST_DATE
 
 from .manual_edits import UNMARKED_SQL
 from .sql import classes_of, list_param
@@ -34,10 +35,13 @@ _LIST = {"postgresql": "array_agg({0})::text", "sqlite": "group_concat({0})"}
 _PLAIN = f"c.status = 'scheduled' AND {UNMARKED_SQL} AND c.occurrence_date = c.date"
 
 
-def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, list[ClassGroup]]:
-    """Return the groups of classes of these series from the week of ``since``, a Monday, on.
+def stored_groups(
+    kind: SeriesKind, ids: list[int], since: date, until: date | None = None
+) -> dict[int, list[ClassGroup]]:
+    """Return the groups of classes of these series from the week of ``since`` to that of ``until``.
 
-    The result has a row per group instead of per class, which keeps a run without changes fast.
+    Both are Mondays; without ``until`` there is no upper bound. The result has a row per group
+    instead of per class, which keeps a run without changes fast.
     """
     vendor = connection.vendor
     source = f"{kind.value}_id"
@@ -47,12 +51,12 @@ def stored_groups(kind: SeriesKind, ids: list[int], since: date) -> dict[int, li
                {_EPOCH[vendor].format("ends_at")} - {starts},
                c.time_zone, c.teacher_id, c.student_id, c.subject, c.is_shared, c.room_id,
                {_LIST[vendor].format(week)}, {_LIST[vendor].format(starts)}
-        FROM {classes_of(source, "c.week >= %s")}
+        FROM {classes_of(source, "c.week BETWEEN %s AND %s")}
         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
     """
     groups: defaultdict[int, list[ClassGroup]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list_param(ids), since])
+        cursor.execute(sql, [list_param(ids), since, until or LAST_DATE])
         for series_id, is_plain, *values, weeks, start_times in cursor:
             values[1:3] = map(_time, values[1:3])
             values[-2] = bool(values[-2])

@@ -14,7 +14,7 @@ from django.db import connection
 from scheduling.domain.closures import Closure, covering
 from scheduling.domain.recurrence import days_between
 from scheduling.domain.series import SeriesKind
-from scheduling.domain.windows import DAY, WEEK, Window, monday_of, week_number
+from scheduling.domain.windows import DAY, LAST_DATE, WEEK, Window, monday_of, week_number
 from scheduling.selectors.studio import studio
 
 from .manual_edits import UNMARKED_SQL
@@ -51,26 +51,39 @@ class Uncovered:
 
 
 def uncovered_series(
-    kind: SeriesKind, window: Window, since: date, closures: list[Closure], now: datetime
+    kind: SeriesKind,
+    window: Window,
+    since: date,
+    closures: list[Closure],
+    now: datetime,
+    is_bounded: bool = False,
 ) -> list[Uncovered]:
     """Return the series of ``kind`` that a run over ``window`` may change.
 
     Classes from ``since``, a Monday, are considered, and the global ``closures``. A series with a
     closure of its own may be included although it needs no class. A class is elsewhere if it is in
     the future, was not edited by hand, and differs from its rule in date, time, people, room or
-    zone. Wrong instants are not found; the calendar check finds them.
+    zone. Wrong instants are not found; the calendar check finds them. ``is_bounded``: classes of
+    weeks after the window are not looked at.
     """
     found: list[Uncovered] = []
     start = window.start
     while start < window.end:
         part = Window(start, min(window.end, monday_of(start) + MAX_WEEKS * WEEK))
-        found += _uncovered_in(kind, part, max(since, monday_of(start) - WEEK), closures, now)
+        found += _uncovered_in(
+            kind, part, max(since, monday_of(start) - WEEK), closures, now, is_bounded
+        )
         start = part.end
     return found
 
 
 def _uncovered_in(
-    kind: SeriesKind, window: Window, since: date, closures: list[Closure], now: datetime
+    kind: SeriesKind,
+    window: Window,
+    since: date,
+    closures: list[Closure],
+    now: datetime,
+    is_bounded: bool,
 ) -> Iterable[Uncovered]:
     params: dict[str, Any] = {
         "since": str(since),
@@ -78,6 +91,7 @@ def _uncovered_in(
         "last": str(window.last),
         "now": connection.ops.adapt_datetimefield_value(now),
         "studio": studio().time_zone,
+        "until": str(window.last if is_bounded else LAST_DATE),
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(kind), params)
@@ -133,6 +147,7 @@ def _statement(kind: SeriesKind) -> str:
                    coalesce((
                        SELECT {bits} | ({flag} << {ELSEWHERE}) FROM classes AS c
                        WHERE c.{kind.value}_id = r.id AND c.week >= {_date("since")}
+                         AND c.week <= {_date("until")}
                    ), 0) AS weeks
             FROM (
                 SELECT s.id, s.student_id, coalesce(s.teacher_id, 0) AS teacher, s.weekday,

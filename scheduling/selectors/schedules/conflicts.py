@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from scheduling.models import ClassStatus, FixedSchedule, RecurringSlot, ScheduledClass, SlotStatus
 from scheduling.selectors.studio import studio
@@ -21,7 +23,31 @@ def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
     """
     if wanted.status == ClassStatus.CANCELLED:
         return None
-    others = ScheduledClass.objects.exclude(status=ClassStatus.CANCELLED).exclude(pk=wanted.pk)
+    return (
+        _active_but([wanted])
+        .filter(_blocks(wanted))
+        .select_related("student", "teacher", "room")
+        .order_by("starts_at", "id")
+        .first()
+    )
+
+
+def is_any_blocked(wanted: Sequence[ScheduledClass]) -> bool:
+    """Return whether a stored class blocks one of ``wanted``, which do not block each other here.
+
+    The instants of ``wanted`` must be set. One query.
+    """
+    active = [row for row in wanted if row.status != ClassStatus.CANCELLED]
+    conditions = reduce(or_, map(_blocks, active), Q(pk__in=()))
+    return _active_but(wanted).filter(conditions).exists()
+
+
+def _active_but(rows: Sequence[ScheduledClass]) -> QuerySet[ScheduledClass]:
+    ids = [row.pk for row in rows if row.pk is not None]
+    return ScheduledClass.objects.exclude(status=ClassStatus.CANCELLED).exclude(pk__in=ids)
+
+
+def _blocks(wanted: ScheduledClass) -> Q:
     overlap = Q(starts_at__lt=wanted.ends_at, ends_at__gt=wanted.starts_at)
     people = Q(student_id=wanted.student_id)
     if wanted.teacher_id is not None:
@@ -45,12 +71,7 @@ def blocking_class(wanted: ScheduledClass) -> ScheduledClass | None:
         start_time=wanted.start_time,
         end_time=wanted.end_time,
     )
-    return (
-        others.filter((overlap & people) | same_key)
-        .select_related("student", "teacher", "room")
-        .order_by("starts_at", "id")
-        .first()
-    )
+    return (overlap & people) | same_key
 
 
 def _same_teacher(wanted: ScheduledClass) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.db.models.lookups import LessThan
+from django.db.models import Q, QuerySet
 
 from scheduling.domain.series import SeriesKind
-from scheduling.domain.windows import DAY, WEEK, Window, monday_of
+from scheduling.domain.windows import Window
 from scheduling.models import ClassStatus, ScheduledClass, SlotStatus
 
 from .series import rows_of
@@ -32,24 +30,3 @@ def classes_between(window: Window) -> int:
     """Count the classes in ``window`` that are not cancelled."""
     rows = ScheduledClass.objects.filter(date__gte=window.start, date__lt=window.end)
     return rows.exclude(status=ClassStatus.CANCELLED).count()
-
-
-def series_without_class(kind: SeriesKind, window: Window) -> Q:
-    """Return the condition for series of ``kind`` with fewer rows than their weekday has dates.
-
-    Series that need no more, such as those of every second week, are included.
-    """
-    condition = Q(pk__in=())
-    days = [window.start + n * DAY for n in range(min(7, window.days))]
-    for first in days:
-        weeks = (window.last - first) // WEEK
-        monday = monday_of(first)
-        rows = _of_any(kind).filter(week__gte=monday, week__lte=monday + weeks * WEEK)
-        counted = rows.values(f"{kind.value}_id").annotate(n=Count("id")).values("n")
-        fewer = LessThan(Coalesce(Subquery(counted), 0), weeks + 1)
-        condition |= Q(weekday=first.isoweekday()) & Q(fewer)
-    return condition
-
-
-def _of_any(kind: SeriesKind) -> QuerySet[ScheduledClass]:
-    return ScheduledClass.objects.filter(**{f"{kind.value}_id": OuterRef("pk")}).order_by()

@@ -118,10 +118,14 @@ class RuleConflict:
         return title_format() % self.title_parts
 
     @property
+    def weeks(self) -> int:
+        """The number of weeks with a conflict."""
+        return len({monday_of(each.day) for each in self.collisions})
+
+    @property
     def period(self) -> str:
         """“12 weeks, since 27 Nov”; “from” if the first date is ahead."""
-        weeks = len({monday_of(each.day) for each in self.collisions})
-        text = ngettext("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
+        text = ngettext("%(n)d week", "%(n)d weeks", self.weeks) % {"n": self.weeks}
         day = day_of_year(self.collisions[0].day)
         if self.collisions[0].begun:
             return _("%(weeks)s, since %(day)s") % {"weeks": text, "day": day}

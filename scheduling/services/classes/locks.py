@@ -1,5 +1,6 @@
 """Locks of the hours of people and rooms, for manual edits of classes."""
 
+from collections.abc import Iterator
 from itertools import product
 
 from django.db import connection
@@ -10,19 +11,21 @@ from scheduling.models import ClassStatus, ScheduledClass
 HOUR = 3600  # seconds
 
 
-def lock_hours(scheduled_class: ScheduledClass) -> None:
-    """Lock the hours of the student, the teacher and the room until the transaction ends.
+def lock_hours(*classes: ScheduledClass) -> None:
+    """Lock the hours of the students, teachers and rooms until the transaction ends.
 
-    The instants of the class must be derived. On PostgreSQL two concurrent inserts of overlapping
-    rows would deadlock on the exclusion constraint. The row itself is locked first, in the order of
-    every other writer. A cancelled class needs no lock; SQLite has one writer at a time.
+    The instants of the classes must be derived. On PostgreSQL two concurrent inserts of overlapping
+    rows would deadlock on the exclusion constraint. The rows themselves are locked first, in the
+    order of every other writer. A cancelled class needs no lock; SQLite has one writer at a time.
     """
-    if connection.vendor != "postgresql" or scheduled_class.status == ClassStatus.CANCELLED:
+    active = [each for each in classes if each.status != ClassStatus.CANCELLED]
+    if connection.vendor != "postgresql" or not active:
         return
-    if scheduled_class.pk is not None:
-        rows = ScheduledClass.objects.select_for_update(no_key=True)
-        rows.filter(pk=scheduled_class.pk).values("pk").first()
-    places, hours = zip(*_hours_of_places(scheduled_class), strict=True)
+    if ids := [each.pk for each in active if each.pk is not None]:
+        rows = ScheduledClass.objects.select_for_update(no_key=True).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk"))
+    pairs = {pair for each in active for pair in _hours_of_places(each)}
+    places, hours = zip(*sorted(pairs), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT pg_advisory_xact_lock(who # {SCHEMA_NUMBER}, hour)"
@@ -31,8 +34,8 @@ def lock_hours(scheduled_class: ScheduledClass) -> None:
         )
 
 
-def _hours_of_places(scheduled_class: ScheduledClass) -> list[tuple[int, int]]:
-    """Return sorted pairs of a person or room, and an hour since 1970 that the class overlaps.
+def _hours_of_places(scheduled_class: ScheduledClass) -> Iterator[tuple[int, int]]:
+    """Return pairs of a person or room, and an hour since 1970 that the class overlaps.
 
     A person is a number of 31 bits, a room a negative one. Two people with the same bits share
     their locks, which only costs time.
@@ -45,4 +48,4 @@ def _hours_of_places(scheduled_class: ScheduledClass) -> list[tuple[int, int]]:
     start = int(scheduled_class.starts_at.timestamp())
     end = int(scheduled_class.ends_at.timestamp())
     hours = range(start // HOUR, -(-end // HOUR))
-    return sorted(product(places, hours))
+    return product(places, hours)

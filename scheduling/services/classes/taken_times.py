@@ -31,7 +31,7 @@ def taken_times(
     people = Q(student_id__among=student_ids) | Q(teacher_id__among=teacher_ids)
     if room_ids:
         people |= Q(room_id__among=room_ids)
-    context = PlanningContext(tuple(SeriesKind), window, people, note_bounds=False)
+    context = PlanningContext(tuple(SeriesKind), window, people, note_bounds=False, is_bounded=True)
     due = due_classes(context, series_in(context, Q()), now)
     start, end = (datetime.combine(day, time(), UTC) for day in (window.start, window.end))
     stored = bookings_between(start, end, teacher_ids, student_ids, room_ids)

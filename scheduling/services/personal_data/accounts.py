@@ -15,7 +15,7 @@ from knox.models import AuthToken
 from scheduling.models import ApiTokenDetails, JobRun, TimetableUpload
 
 from .identity import Identity
-from .traces import redacted
+from .traces import redacted, store
 
 
 def refuse_account(user: Any, by: Any) -> None:
@@ -31,15 +31,13 @@ def refuse_account(user: Any, by: Any) -> None:
 def erase_account(user: Any, username: str) -> None:
     """Close the account with its tokens and sessions, and name it ``username``."""
     former = user.get_username()
-    for session in sessions_of(user):
-        session.delete()
+    Session.objects.filter(pk__in=[session.pk for session in sessions_of(user)]).delete()
     # Only where accounts are named: a username may be a common word.
     types = ContentType.objects.get_for_models(get_user_model(), AuthToken, ApiTokenDetails)
     identity = Identity(frozenset({former}), frozenset(), username)
     for model in (LogEntry, AdminLogEntry):
         entries: Any = model._default_manager.filter(content_type__in=types.values())
-        for row in redacted(entries, identity):
-            model._default_manager.filter(pk=row.pop("pk")).update(**row)
+        store(model, redacted(entries, identity))
     LogEntry.objects.filter(actor=user).update(actor_email=None, remote_addr=None)
     for owned, column in (
         (JobRun, "triggered_by"),

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from auditlog.context import disable_auditlog
@@ -45,7 +47,6 @@ from scheduling.models import (
 )
 from scheduling.selectors.people_lists import has_classes_ahead, not_ended
 from scheduling.selectors.studio import studio
-from scheduling.services.calendar_feeds import revoke
 from scheduling.services.schedule_changes import ChangeContext, ChangePlan, EndPerson
 from scheduling.services.schedule_changes import apply as apply_change
 
@@ -61,6 +62,7 @@ from .identity import (
     without_shared,
 )
 from .traces import (
+    BATCH,
     addresses_mailed_to,
     admin_log_entries,
     log_entries,
@@ -69,6 +71,7 @@ from .traces import (
     pending_uploads,
     redacted,
     rows_about,
+    store,
 )
 
 # The values of these fields are removed from the audit log.
@@ -207,22 +210,17 @@ class _Erasure:
             self._erase_logs(person, identity, entries)
             self._erase_rows(person)
         for identity in unshared:
-            for upload in pending_uploads(identity):
-                self._note(TimetableUpload, [upload.pk])
-                upload.delete()
-            for model, row in mentions(identity):
-                self._update(model, row)
+            uploads = [upload.pk for upload in pending_uploads(identity)]
+            self._note(TimetableUpload, uploads)
+            TimetableUpload.objects.filter(pk__in=uploads).delete()
+            for model, found in groupby(mentions(identity), key=itemgetter(0)):
+                self._note(model, store(model, (row for _model, row in found)))
         for person, identity in zip(people, identities, strict=True):
             self._erase_person(person, identity.label)
 
     def _note(self, model: type[Model], ids: Iterable[Any]) -> None:
         if ids := set(ids):
             self.plan.removed[model] |= ids
-
-    def _update(self, model: type[Model], row: dict[str, Any]) -> None:
-        pk = row.pop("pk")
-        self._note(model, [pk])
-        model._base_manager.filter(pk=pk).update(**row)
 
     def _update_all(self, rows: QuerySet[Any], **values: Any) -> None:
         self._note(rows.model, rows.order_by().values_list("pk", flat=True))
@@ -245,8 +243,8 @@ class _Erasure:
         self._update_all(rest, subject="", body="", attempts=F("attempts") + 1)
         if isinstance(person, Teacher):
             of_lessons = MessageItem.objects.filter(teacher=person).values("message")
-            for row in redacted(Message.objects.filter(pk__in=of_lessons), identity):
-                self._update(Message, row)
+            named = redacted(Message.objects.filter(pk__in=of_lessons), identity)
+            self._note(Message, store(Message, named))
 
     def _erase_results(self, person: Person, identity: Identity) -> None:
         if isinstance(person, Guardian):
@@ -254,8 +252,7 @@ class _Erasure:
         column = str(person._meta.model_name)
         rows = JobRunItem.objects.filter(**{column: person})
         self._update_all(rows, **{f"{column}_name": identity.label})
-        for row in redacted(rows, identity):
-            self._update(JobRunItem, row)
+        self._note(JobRunItem, store(JobRunItem, redacted(rows, identity)))
 
     def _erase_logs(self, person: Person, identity: Identity, entries: QuerySet[LogEntry]) -> None:
         personal = _PERSONAL | (_ABOUT_STUDENT if isinstance(person, Student) else set())
@@ -268,17 +265,15 @@ class _Erasure:
             entry.additional_data = identity.redact(entry.additional_data)
         self._note(LogEntry, [entry.pk for entry in changed])
         fields = ("object_repr", "changes", "changes_text", "serialized_data", "additional_data")
-        LogEntry.objects.bulk_update(changed, fields, batch_size=200)
+        LogEntry.objects.bulk_update(changed, fields, batch_size=BATCH)
         admin_entries = admin_log_entries(person)
         self._update_all(admin_entries, object_repr=identity.label, change_message="")
 
     def _erase_rows(self, person: Person) -> None:
         """Erase the tables whose rows belong to the person."""
         rows = rows_about(person)
-        for feed in rows.get(CalendarFeed, CalendarFeed.objects.none()):
-            if feed.revoked_at is None:
-                self._note(CalendarFeed, [feed.pk])
-                revoke(feed, self.now)
+        if (feeds := rows.get(CalendarFeed)) is not None:
+            self._update_all(feeds.filter(revoked_at__isnull=True), revoked_at=self.now)
         for deleted in (StudentGuardian, WorkingHours):
             if (found := rows.get(deleted)) is not None:
                 self._note(deleted, found.values_list("pk", flat=True))

@@ -2,7 +2,8 @@
 
 import io
 import zlib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +35,8 @@ from .identity import Identity, Person, account_of
 # Tables whose text is not about a single person, or is replaced row by row.
 _LEFT_OUT = (Student, Guardian, Teacher, Studio, Room)
 _LEFT_OUT_APPS = ("auth", "contenttypes", "sessions")
+# The most rows of a statement.
+BATCH = 200
 
 
 def rows_about(person: Person) -> dict[type[Model], QuerySet[Any]]:
@@ -135,3 +138,13 @@ def redacted(rows: QuerySet[Any], identity: Identity) -> Iterator[dict[str, Any]
                 changed[field.name] = value[:limit] if isinstance(value, str) else value
         if changed:
             yield {"pk": row["pk"], **changed}
+
+
+def store(model: type[Model], rows: Iterable[dict[str, Any]]) -> set[Any]:
+    """Store the changed columns of these rows, in one statement for each set; return their ids."""
+    changed: defaultdict[tuple[str, ...], list[Model]] = defaultdict(list)
+    for row in rows:
+        changed[tuple(name for name in row if name != "pk")].append(model(**row))
+    for columns, found in changed.items():
+        model._base_manager.bulk_update(found, columns, batch_size=BATCH)
+    return {row.pk for found in changed.values() for row in found}

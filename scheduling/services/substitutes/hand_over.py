@@ -8,15 +8,14 @@ from typing import Any
 
 from auditlog.context import disable_auditlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from scheduling.db.bulk_insert import insert
 from scheduling.domain.series import SeriesKey
 from scheduling.jobs.notifications.changes import Place
 from scheduling.models import ClassStatus, ScheduledClass, Teacher, audit
-from scheduling.services.classes import occurrences
-from scheduling.services.classes.edit import manual_edit
+from scheduling.services.classes import edit, occurrences
 
 from .candidates import Availability, Candidate
 from .lessons import Lesson, lesson_of, may_be_handed_over, parse_reference
@@ -48,6 +47,11 @@ def hand_over(wanted: Iterable[tuple[str, int]], now: datetime) -> list[HandedOv
     is refused, by ``field_of``; then the caller rolls back.
     """
     pairs = dict(wanted)
+    try:
+        with transaction.atomic():
+            return _together(pairs, now)
+    except (ValidationError, IntegrityError):
+        pass  # One after the other, to find out those that are refused, and why.
     with transaction.atomic():
         found, refused = _lock(pairs, now)
         lessons = [lesson_of(row) for row, _is_new in found.values()]
@@ -70,6 +74,54 @@ def hand_over(wanted: Iterable[tuple[str, int]], now: datetime) -> list[HandedOv
         if refused:
             raise ValidationError({field_of(name): texts for name, texts in refused.items()})
     return done
+
+
+def _together(pairs: dict[str, int], now: datetime) -> list[HandedOver]:
+    """Give the lessons in a constant number of queries.
+
+    Raises ValidationError or IntegrityError if one of them is refused, which does not tell the one.
+    """
+    found, new = _read(sorted(pairs), now)
+    lessons = [lesson_of(row) for row in found.values()]
+    availability = Availability(lessons, now, set(pairs.values()))
+    candidates = _candidates(found, lessons, pairs, availability)
+    before = {reference: copy(row) for reference, row in found.items()}
+    done = []
+    for reference, row in found.items():
+        candidate, former = candidates[reference], row.teacher
+        if candidate is None or former is None or _refusal(candidate, availability):
+            raise ValidationError("")
+        for name, value in _values(row, candidate).items():
+            setattr(row, name, value)
+        place, is_new = Place.of(before[reference]), row.pk in new
+        done.append(HandedOver(row, former, place, is_new, _warning(candidate, row)))
+    _leave_rooms([row for row in found.values() if row.is_shared])
+    edit.save_together(list(found.values()), now)
+    entries = audit.entries((None, before[name]) for name, row in found.items() if row.pk in new)
+    insert(entries + audit.entries((before[name], row) for name, row in found.items()))
+    return done
+
+
+def _read(references: Iterable[str], now: datetime) -> tuple[dict[str, ScheduledClass], set[int]]:
+    """Return the locked classes by reference, and the ids of those written for an occurrence."""
+    parsed = {reference: parse_reference(reference) for reference in references}
+    places = [place for place in parsed.values() if not isinstance(place, int)]
+    written, new = occurrences.write_together(places, now)
+    ids = {
+        name: place if isinstance(place, int) else written[place] for name, place in parsed.items()
+    }
+    related = ["student", "teacher", "original_teacher", "room", "closure"]
+    # The audit log names the series, too.
+    sources = ("fixed_schedule", "recurring_slot")
+    related += [f"{source}__{who}" for source in sources for who in ("student", "teacher")]
+    rows = ScheduledClass.objects.select_for_update(no_key=True, of=("self",))
+    rows = rows.select_related(*related).filter(pk__in=ids.values()).order_by("pk")
+    by_id = {row.pk: row for row in rows}
+    if len(by_id) < len(ids):
+        raise ValidationError("")
+    for row in by_id.values():
+        _refuse_without_lesson(row)
+    return {name: by_id[pk] for name, pk in ids.items()}, new
 
 
 def _lock(
@@ -111,7 +163,7 @@ def _refuse_without_lesson(row: ScheduledClass) -> None:
 
 
 def _candidates(
-    found: dict[str, tuple[ScheduledClass, bool]],
+    found: Iterable[str],
     lessons: Sequence[Lesson],
     pairs: dict[str, int],
     availability: Availability,
@@ -145,16 +197,21 @@ def _leave_rooms(group: Sequence[ScheduledClass]) -> None:
 def _give(row: ScheduledClass, is_new: bool, candidate: Candidate, now: datetime) -> HandedOver:
     before, former = copy(row), row.teacher
     assert former is not None
-    values: dict[str, Any] = {"teacher": candidate.teacher}
-    if row.original_teacher_id is None:
-        values["original_teacher"] = former
-    if row.status == ClassStatus.CANCELLED:
-        values["status"] = ClassStatus.SCHEDULED
     with disable_auditlog():
-        manual_edit(row, values, now)
+        edit.manual_edit(row, _values(row, candidate), now)
     # Logged here: the stored row may have left its room for a moment.
     insert(audit.entries([(before, row)]))
     return HandedOver(row, former, Place.of(before), is_new, _warning(candidate, row))
+
+
+def _values(row: ScheduledClass, candidate: Candidate) -> dict[str, Any]:
+    """Return the values of the class with its new teacher."""
+    values: dict[str, Any] = {"teacher": candidate.teacher}
+    if row.original_teacher_id is None:
+        values["original_teacher"] = row.teacher
+    if row.status == ClassStatus.CANCELLED:
+        values["status"] = ClassStatus.SCHEDULED
+    return values
 
 
 def _warning(candidate: Candidate, row: ScheduledClass) -> str:

@@ -1,7 +1,7 @@
 """Lessons that a substitute may give: stored classes, and occurrences without a class."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -175,8 +175,7 @@ def find_lessons(references: Iterable[str], now: datetime) -> list[Lesson]:
             occurrences.append(parsed)
     rows = list(_takes_place(ScheduledClass.objects.filter(pk__in=ids)))
     found = {row.pk: lesson_of(row) for row in [*rows, *_groups_of(rows)]}
-    others = [lesson for key, day in occurrences for lesson in _find_planned(key, day, now)]
-    return sorted([*found.values(), *others], key=_order)
+    return sorted([*found.values(), *_find_planned(occurrences, now)], key=_order)
 
 
 _AHEAD = (ClassStatus.SCHEDULED, ClassStatus.CANCELLED)
@@ -199,14 +198,19 @@ def _groups_of(rows: Iterable[ScheduledClass]) -> list[ScheduledClass]:
     return list(active.filter(same, is_shared=True).select_related("student"))
 
 
-def _find_planned(key: SeriesKey, day: date, now: datetime) -> list[Lesson]:
-    series = next(iter(load_by_key([key])), None)
-    if series is None or series.teacher_id is None:
+def _find_planned(wanted: Collection[tuple[SeriesKey, date]], now: datetime) -> list[Lesson]:
+    taught = [s for s in load_by_key({key for key, _day in wanted}) if s.teacher_id is not None]
+    if not taught:
         return []
+    days = [day for _key, day in wanted]
     found = planned(
-        day, day, student_ids=[series.student_id], teacher_ids=[series.teacher_id], now=now
+        min(days),
+        max(days),
+        student_ids={series.student_id for series in taught},
+        teacher_ids={series.teacher_id for series in taught if series.teacher_id is not None},
+        now=now,
     )
-    return _planned(each for each in found if each.key == key and each.day == day)
+    return _planned(each for each in found if (each.key, each.day) in wanted)
 
 
 def _planned(occurrences: Iterable[PlannedOccurrence]) -> list[Lesson]:

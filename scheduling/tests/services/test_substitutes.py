@@ -349,3 +349,28 @@ def test_an_occurrence_that_changed_meanwhile_is_found_again(bea):
     do(GiveToSubstitutes(((lesson.reference, bea.pk),)))
     assert teachers() == [("2026-01-06", "Ana", "Bea (for Marta)", "scheduled")]
     assert find_lessons(["nonsense", "17", lesson.reference], EARLY) == []
+
+
+def test_handing_over_takes_a_constant_number_of_queries(marta, bea):
+    horizon(weeks=8)
+    # Occurrences beyond the horizon, which have no classes yet.
+    days = [MONDAY + week * WEEK for week in range(9, 13)]
+    keys = [class_of(name).recurring_slot_id for name in ("Ana", "Leo")]
+    planned = [f"recurring_slot-{key}-{day}" for key in keys for day in days]
+    stored = [str(class_of(name, week).pk) for name in ("Ana", "Leo") for week in range(1, 5)]
+
+    def count(references):
+        change = GiveToSubstitutes(tuple((each, bea.pk) for each in references))
+        with CaptureQueriesContext(connection) as captured:
+            plan = look(change)
+        assert len(plan.lines) == len(references)
+        return len(captured)
+
+    few = count([stored[0], planned[0]])
+    assert count([*stored, *planned]) == few <= 50
+    do(GiveToSubstitutes(tuple((each, bea.pk) for each in [*stored, *planned])))
+    given = ScheduledClass.objects.filter(teacher=bea, original_teacher=marta)
+    assert given.count() == len(stored) + len(planned)
+    entries = LogEntry.objects.get_for_objects(given)
+    created = entries.filter(action=LogEntry.Action.CREATE)
+    assert (created.count(), entries.count()) == (len(planned), len(stored) + 2 * len(planned))

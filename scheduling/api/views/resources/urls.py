@@ -4,6 +4,7 @@ from typing import Any
 
 from .classes import ClassDetail, ClassList
 from .closures import ClosureDetail, ClosureList
+from .conflicts import ConflictList
 from .explain import ExplainStudent, ExplainTeacher
 from .guardians import GuardianDetail, GuardianList
 from .openings import OpeningList
@@ -75,6 +76,7 @@ ADDRESSES: list[tuple[str, type[Any], str]] = [
     (f"classes/{PK}", ClassDetail, "class"),
     (f"classes/{PK}/substitutes", Substitutes, "class-substitutes"),
     ("classes/substitute", SubstituteClasses, "substitute-classes"),
+    ("conflicts", ConflictList, "conflicts"),
     ("openings", OpeningList, "openings"),
     ("plan", Plan, "plan"),
     ("statements", Statements, "statements"),

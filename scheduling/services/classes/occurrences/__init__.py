@@ -10,6 +10,7 @@ from .edit import (
     move,
     notifying_occurrence,
     reach_of_occurrence,
+    write_together,
 )
 from .planned import PlannedOccurrence, planned
 
@@ -25,4 +26,5 @@ __all__ = [
     "notifying_occurrence",
     "planned",
     "reach_of_occurrence",
+    "write_together",
 ]

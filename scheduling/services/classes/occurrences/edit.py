@@ -1,12 +1,15 @@
 """Manual edits of planned occurrences: the row is created now, marked as edited."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from scheduling.domain.recurrence import day_in_week, nearest_day
@@ -15,6 +18,7 @@ from scheduling.domain.windows import monday_of, week_number
 from scheduling.jobs.notifications.changes import ClassChange, Place
 from scheduling.jobs.notifications.notices import Notices, notices_about
 from scheduling.models import CancelledBy, ClassStatus, Room, ScheduledClass, Teacher
+from scheduling.selectors.classes import series_key
 from scheduling.selectors.schedules.series import load_by_key
 from scheduling.services.classes.edit import (
     KEEP,
@@ -22,6 +26,7 @@ from scheduling.services.classes.edit import (
     manual_edit,
     moved_to,
     save_manual_edit,
+    save_together,
 )
 from scheduling.services.classes.validation import keeping_duration
 from scheduling.services.notices import Notified, notifying
@@ -137,6 +142,40 @@ def change_or_write(
         _refuse_other_date(series, scheduled_class, day, now)
         manual_edit(scheduled_class, values, now)
         return scheduled_class, False
+
+
+def write_together(
+    wanted: Collection[tuple[SeriesKey, date]], now: datetime
+) -> tuple[dict[tuple[SeriesKey, date], int], set[int]]:
+    """Return the id of the class of each occurrence, and the ids of those that are new.
+
+    Like ``change_or_write`` without values, in a constant number of queries, and without the audit
+    log. Raises ValidationError or IntegrityError if one of them is refused; then nothing is
+    written.
+    """
+    if not wanted:
+        return {}, set()
+    by_key = {series.key: series for series in load_by_key({key for key, _day in wanted})}
+    weeks = [Q(week=monday_of(day), **{f"{key.kind.value}_id": key.id}) for key, day in wanted]
+    rows = ScheduledClass.objects.select_for_update(no_key=True).filter(reduce(or_, weeks))
+    stored = {
+        (series_key(row.fixed_schedule_id, row.recurring_slot_id), row.week): row
+        for row in rows.order_by("pk")
+    }
+    found, new = {}, []
+    for key, day in wanted:
+        if key not in by_key:
+            raise OccurrenceError(_("There is no such schedule."), code="no_series")
+        row = stored.get((key, monday_of(day)))
+        if row is None:
+            row = _new(by_key[key], day)
+            new.append(row)
+        else:
+            _refuse_other_date(by_key[key], row, day, now)
+        found[key, day] = row
+    if new:
+        save_together(new, now)
+    return {place: row.pk for place, row in found.items()}, {row.pk for row in new}
 
 
 def lock_class(key: SeriesKey, day: date) -> ScheduledClass | None:

@@ -12,17 +12,18 @@ from django.db.models import Q
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.resolve import Plan
+from scheduling.domain.recurrence import occurrences
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
-from scheduling.domain.wallclock import clock_hours, from_epoch
+from scheduling.domain.wallclock import clock_hours, from_epoch, to_epoch
 from scheduling.domain.windows import DAY, Window, monday_of
 from scheduling.jobs.generation.planning import ChunkPlan, PlanningContext, plan_series
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.runs.result_lines import PersonNames, conflict_line, rooms_of
 from scheduling.jobs.schedule.expected_creation import ExpectedCreation, expected_creation
 from scheduling.jobs.schedule.registry import GENERATING
+from scheduling.selectors.classes.uncovered import uncovered_series
 from scheduling.selectors.schedules.run_scope import scope_condition
-from scheduling.selectors.schedules.series import load_series
-from scheduling.selectors.schedules.week_coverage import series_without_class
+from scheduling.selectors.schedules.series import load_by_key, load_series
 from scheduling.selectors.studio import studio_day
 from scheduling.text.dates import with_dates_written_out
 from scheduling.text.reasons import reason_text
@@ -84,25 +85,31 @@ def planned(
     student_ids: Iterable[int] = (),
     teacher_ids: Iterable[int] = (),
     now: datetime,
+    between: tuple[datetime, datetime] | None = None,
 ) -> list[PlannedOccurrence]:
     """Return the planned occurrences from ``first`` to ``last``, both included, in order.
 
     Limited to these students with these teachers; an empty list means everyone. Neither the horizon
     nor the current week limits them, and those that have begun are included. A constant number of
-    queries.
+    queries. ``between``: only those that take place between two instants.
     """
     window = Window(first, last + DAY)
-    keys, chunk = plan_of(window, scope_condition(student_ids, teacher_ids), now)
-    return build_planned(chunk.plan, keys, now)
+    keys, chunk = plan_of(window, scope_condition(student_ids, teacher_ids), now, between)
+    found = build_planned(chunk.plan, keys, now)
+    if between is None:
+        return found
+    start, end = between
+    return [each for each in found if each.starts_at < end and each.ends_at > start]
 
 
-def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], ChunkPlan]:
+def plan_of(
+    window: Window, scope: Q, now: datetime, between: tuple[datetime, datetime] | None = None
+) -> tuple[set[SeriesKey], ChunkPlan]:
     """Return the keys of the series in ``scope``, and their plan for ``window``.
 
     The other series of the same teachers, students and rooms are planned too, because an older
-    series has precedence, as in a run of the whole studio. Without a scope, series with a row for
-    every week of the window are left out: their classes are stored, and conflicts with those are
-    still found.
+    series has precedence, as in a run of the whole studio. Without a scope, series with a class on
+    each of their dates are left out: conflicts with these classes are still found.
     """
     if scope:
         requested = _series(scope)
@@ -114,17 +121,45 @@ def plan_of(window: Window, scope: Q, now: datetime) -> tuple[set[SeriesKey], Ch
             planning_scope |= Q(room_id__among=rooms)
         to_plan = _series(planning_scope)
     else:
-        requested = to_plan = _series_without_class(window)
+        requested = to_plan = _uncovered(window, now, between)
         planning_scope = scope
-    context = PlanningContext(tuple(SeriesKind), window, planning_scope, note_bounds=False)
+    context = PlanningContext(
+        tuple(SeriesKind), window, planning_scope, note_bounds=False, is_bounded=True
+    )
     return {series.key for series in requested}, plan_series(context, to_plan, now)
 
 
-def _series_without_class(window: Window) -> list[Series]:
+def _uncovered(
+    window: Window, now: datetime, between: tuple[datetime, datetime] | None
+) -> list[Series]:
+    """Return the series that lack a class in ``window``, or between two instants in it."""
+    lacking = {
+        SeriesKey(kind, number): uncovered.days
+        for kind in SeriesKind
+        for uncovered in uncovered_series(
+            kind, window, monday_of(window.start), [], now, is_bounded=True
+        )
+        for number in uncovered.ids
+    }
+    found = load_by_key(lacking)
+    if between is None:
+        return found
+    # A day earlier, because a class lasts less than that.
+    first, end = to_epoch(between[0] - DAY), to_epoch(between[1])
+
+    def is_between(series: Series) -> bool:
+        dates = occurrences(series, window)
+        days = lacking[series.key]
+        return any(
+            first < starts < end
+            for day, starts in zip(dates.days, dates.starts, strict=True)
+            if day in days
+        )
+
     return [
         series
-        for kind in SeriesKind
-        for series in load_series(kind, series_without_class(kind, window))
+        for series in found
+        if series.error is None and (not lacking[series.key] or is_between(series))
     ]
 
 

@@ -46,7 +46,7 @@ def test_missing_credential_is_401(name: str) -> None:
             assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("name", [*LISTS, "openings", "plan"])
+@pytest.mark.parametrize("name", [*LISTS, "conflicts", "openings", "plan"])
 def test_cron_secret_is_refused(name: str, settings: Any) -> None:
     settings.CRON_SECRET = "s3cret"
     client = APIClient()
@@ -109,7 +109,7 @@ def test_unknown_row_is_404(name: str, api: APIClient) -> None:
     refused(api.patch(f"/api/{name}/999", {}), 404, "not_found")
 
 
-@pytest.mark.parametrize("name", [*LISTS, "plan"])
+@pytest.mark.parametrize("name", [*LISTS, "conflicts", "plan"])
 def test_trailing_slash_is_optional(name: str, api: APIClient) -> None:
     for address in (f"/api/{name}", f"/api/{name}/"):
         ok(api.get(address))
