@@ -11,6 +11,7 @@ from scheduling.admin.core.links import links_for
 from scheduling.admin.core.permissions import (
     may_run_jobs,
     may_see_classes,
+    may_see_everyone,
     may_see_jobs,
 )
 from scheduling.admin.jobs.job_cards import button_of
@@ -23,7 +24,7 @@ from scheduling.models import ACTIVE_STATES, JobRun
 
 from .day import today
 from .first_steps import first_steps, has_rules
-from .needs import needs
+from .needs import LISTED, needs
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         if has_rules() or not context["steps"]:
             cover = coverage(now, callers, A_PAGE)
             job_status = status(now, cover, callers=callers)
-            context["status"] = status_card(job_status, links_for(request), cover)
+            elsewhere = LISTED if may_see_everyone(request.user) else ()
+            context["status"] = status_card(job_status, links_for(request), cover, elsewhere)
             if may_run_jobs(request.user):
                 context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):

@@ -65,12 +65,30 @@ def test_conflicts_offer_no_generate_button(lesson):
     for _ in range(2):
         make.slot(teacher, weekday=timezone.localdate().isoweekday())
     horizon(timezone.localdate(), timezone.now())
-    answer = client_of(account(SCHEDULER)).get(INDEX)
-    page = text_of(answer)
-    assert "12 lessons clash with others." in page
+    page = text_of(client_of(account(SCHEDULER)).get(INDEX))
+    assert "1 clash of lessons" in page
     assert "missing" not in page
     assert "Generate" not in page
-    assert b'href="/admin/conflicts/">Resolve conflicts</a>' in answer.content
+
+
+def test_clashes_and_marks_are_counted_once_on_the_page():
+    today = timezone.localdate()
+    teacher = make.teacher("Clara")
+    for _ in range(2):
+        make.slot(teacher, weekday=today.isoweekday())
+    for number, mark in enumerate(("", "", "present")):
+        make.lesson(None, today - timedelta(8), f"0{number}:00", f"0{number}:30", attendance=mark)
+    horizon(today, timezone.now())
+    add_run(Job.WATCH, timezone.now(), trigger="cron")
+    client = client_of(account(SCHEDULER))
+    front = client.get(INDEX).context["front"]
+    found = {need.lead: need.url for need in front["needs"]}
+    assert found["1 clash"] == "/admin/conflicts/"
+    assert "2 lessons not marked in time" in found
+    assert (front["status"].title, front["status"].rest) == ("The jobs are up to date.", [])
+    card = client.get("/admin/background-jobs/").context["status"]
+    assert card.title == "1 clash of lessons to resolve."
+    assert card.url == "/admin/conflicts/"
 
 
 def test_each_status_line_links_to_the_page_that_resolves_it():
@@ -83,7 +101,8 @@ def test_each_status_line_links_to_the_page_that_resolves_it():
     assert card.url == "/admin/background-jobs/horizon/preview/"
     urls = {need.text: need.url for need in card.rest}
     assert urls["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
-    listed = client.get(urls["2 lessons are not marked."])
+    needs = {need.lead: need.url for need in client.get(INDEX).context["front"]["needs"]}
+    listed = client.get(needs["2 lessons not marked in time"])
     assert listed.context["cl"].result_count == 2
     assert b'id="by-itself"' in client.get("/admin/background-jobs/").content
 
