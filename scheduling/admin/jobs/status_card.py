@@ -23,7 +23,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class StatusCard:
-    """The card; ``title`` and ``detail`` describe the first need, or state that all is well."""
+    """The card; ``title`` and ``detail`` describe the first need, or state that all is well.
+
+    ``is_of_run``: the first need is about a run, to which ``url`` leads.
+    """
 
     level: Level
     title: str
@@ -32,6 +35,7 @@ class StatusCard:
     action: str
     rest: list[Need]
     facts: list[str]
+    is_of_run: bool = False
 
 
 def status_card(
@@ -50,5 +54,12 @@ def status_card(
     advice = first.advice if may_act(first.name, links) else ""
     detail = " ".join(filter(None, [first.detail, advice]))
     return StatusCard(
-        first.level, first.text, detail, needs[0].url, needs[0].action, needs[1:], status.facts
+        first.level,
+        first.text,
+        detail,
+        needs[0].url,
+        needs[0].action,
+        needs[1:],
+        status.facts,
+        first.run is not None,
     )

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from scheduling.models import Job, ScheduledClass, WorkingHours
+from scheduling.models import Job, JobRun, ScheduledClass, WorkingHours
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
@@ -121,6 +121,27 @@ def test_an_account_without_a_role_sees_no_classes_and_no_jobs():
     page = text_of(client_of(account()).get(INDEX))
     assert "Next class" not in page
     assert "generated" not in page
+
+
+def test_the_last_run_is_linked_with_its_result(lesson):
+    now = timezone.now()
+    make.slot()
+    horizon(timezone.localdate(), now)
+    client = client_of(account(SCHEDULER))
+    (run,) = JobRun.objects.all()
+    page = client.get(INDEX)
+    assert f'href="/admin/background-jobs/runs/{run.pk}/">today at' in page.content.decode()
+    assert "12 lessons created." in text_of(page)
+    # The title tells of a run that did not finish, and links to it beside the buttons.
+    make.slot(weekday=2)
+    failed = add_run(Job.HORIZON, now + timedelta(seconds=5), state="failed", error="No answer.")
+    page = client.get(INDEX)
+    assert page.context["front"]["last_run"] is None
+    assert page.context["front"]["buttons"]
+    url = f"/admin/background-jobs/runs/{failed.pk}/"
+    assert f'<a href="{url}">Show the run</a>' in page.content.decode()
+    JobRun.objects.filter(pk=failed.pk).update(state="running", finished_at=None)
+    assert client.get(INDEX).context["front"]["last_run"] is None
 
 
 def test_a_new_studio_sees_the_first_steps_and_each_is_ticked_when_done(settings):
