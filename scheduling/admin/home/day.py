@@ -39,7 +39,7 @@ from scheduling.selectors.studio import studio, studio_day, studio_zone
 from scheduling.services.classes import edit
 from scheduling.services.classes.make_ups import made_up_of
 from scheduling.services.notices import author_of, is_default, is_wanted, notifying
-from scheduling.text.dates import coming_day, number_text, relative, when
+from scheduling.text.dates import coming_day, foreign_zone, number_text, relative, when
 
 from .remarks import remarked_line, with_remarks
 
@@ -97,6 +97,7 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
         },
         "hours": list(_lines(request, shown, now)),
         "more": total - len(shown),
+        "zone": str(studio_zone()) if any(foreign_zone(row.time_zone) for row in shown) else "",
         "coming": coming
         and {
             "pk": coming.pk,

@@ -54,10 +54,8 @@ def _moved_from(row: ScheduledClass) -> str:
     original = row.occurrence_date
     if original is None or original == row.date:
         return ""
-    same_week = monday_of(original) == monday_of(row.date)
-    return _("moved from %(day)s") % {
-        "day": weekday(original) if same_week else short_day(original)
-    }
+    day_text = weekday if monday_of(original) == monday_of(row.date) else short_day
+    return _("moved from %(day)s") % {"day": day_text(original)}
 
 
 def _first_lesson(row: ScheduledClass) -> str:

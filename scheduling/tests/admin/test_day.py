@@ -66,8 +66,13 @@ def test_classes_of_the_day_are_listed_by_hour(scheduler, marta):
 
 def test_times_are_the_studios(scheduler, settings):
     make.studio(time_zone="Europe/Madrid", is_settled=True)
-    lesson("Ana Ruiz", "10:00", time_zone="UTC")
+    row = lesson("Ana Ruiz", "10:00", time_zone="UTC")
     assert hours(scheduler)[0].start == "11:00"
+    assert "Times: Europe/Madrid." in scheduler.get("/admin/").content.decode()
+    # Nobody needs to read the zone that all classes share.
+    row.time_zone = "Europe/Madrid"
+    row.save()
+    assert "Times: " not in scheduler.get("/admin/").content.decode()
 
 
 def test_group_lesson_is_one_line(scheduler, marta):
@@ -221,7 +226,9 @@ def test_moved_classes_name_their_day_and_lost_ones_lead_to_a_time(scheduler, ma
     find = hours(scheduler)[1].students[0].find
     assert find.replace("&", "&amp;") in page
     assert f"make_up={lost.pk}" in find
-    ScheduledClass.objects.filter(pk=moved.pk).update(occurrence_date=NOON.date() - 4 * DAY)
+    ScheduledClass.objects.filter(pk=moved.pk).update(
+        occurrence_date=NOON.date() - 4 * DAY, week=NOON.date() - 7 * DAY
+    )
     assert remarks(scheduler)["Ana Ruiz"] == "moved from Thu 1 Jan"
     viewer = client_of(account(VIEWER))
     assert remarks(viewer)["Leo Park"] == "make-up owed"
