@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
@@ -30,7 +31,7 @@ def with_remarks(classes: QuerySet[ScheduledClass], now: datetime) -> QuerySet[S
 
 
 def remarked_line(
-    request: HttpRequest, row: ScheduledClass, day: Collection[ScheduledClass], now: datetime
+    request: HttpRequest, row: Any, day: Collection[ScheduledClass], now: datetime
 ) -> StudentLine:
     """Return the line of a class in ``day``; both come from ``with_remarks``."""
     everyone = may_see_everyone(request.user)
@@ -58,14 +59,14 @@ def _moved_from(row: ScheduledClass) -> str:
     return _("moved from %(day)s") % {"day": day_text(original)}
 
 
-def _first_lesson(row: ScheduledClass) -> str:
+def _first_lesson(row: Any) -> str:
     start = row.student.start_date
     if row.has_earlier or start is None or row.date - start >= NEW_FOR:
         return ""
     return _("first lesson")
 
 
-def _last_time(row: ScheduledClass) -> str:
+def _last_time(row: Any) -> str:
     return _("last time: absent") if row.last_attendance in ABSENT else ""
 
 
