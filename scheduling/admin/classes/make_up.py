@@ -47,8 +47,8 @@ class MakeUpForm(forms.Form):
         empty_label=gettext_lazy("no room"),
     )
 
-    def __init__(self, data: Any, cancelled_class: ScheduledClass, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial={"room": cancelled_class.room_id} | initial)
+    def __init__(self, data: Any, cancelled_class: ScheduledClass) -> None:
+        super().__init__(data, initial={"room": cancelled_class.room_id})
         offer_rooms(self, cancelled_class.room_id)
 
 
@@ -68,12 +68,8 @@ class MakeUpActionMixin(MixinBase):
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return None
-        # “Find a time” chooses the first values.
-        names = ("date", "start_time", "teacher", "room")
-        given = {name: request.POST.get(f"initial_{name}") for name in names}
-        initial = {name: value for name, value in given.items() if value is not None}
         data = request.POST if "start_time" in request.POST else None
-        form = MakeUpForm(data, cancelled_class, initial)
+        form = MakeUpForm(data, cancelled_class)
         if form.is_bound and form.is_valid():
             try:
                 make_up = make_ups.schedule(

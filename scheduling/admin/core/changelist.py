@@ -33,6 +33,9 @@ class PrefetchingChangeList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            # Nothing is left out: no count, and no link “Show all”, beside the search.
+            self.full_result_count = self.result_count
         rows = list(self.result_list)
         self.model_admin.fill(rows)  # type: ignore[attr-defined]
         self.result_list = rows

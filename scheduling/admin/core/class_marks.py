@@ -17,7 +17,8 @@ class StudentLine:
 
     ``buttons`` are the marks that the user may set, as value and text; ``is_marked``: the mark can
     be removed. ``may_cancel`` and ``may_restore``: the user may do so; ``notify``: “Tell the
-    families” is offered with it.
+    families” is offered with it. ``remark``: more about the lesson; ``find``: the URL of the times
+    for its make-up.
     """
 
     pk: int
@@ -30,6 +31,8 @@ class StudentLine:
     may_cancel: bool
     may_restore: bool
     notify: bool
+    remark: str = ""
+    find: str = ""
 
 
 def student_line(request: HttpRequest, row: ScheduledClass, now: datetime) -> StudentLine:

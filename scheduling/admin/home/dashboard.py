@@ -1,5 +1,6 @@
 """The first page: a day by hour, what needs the user, the status of the jobs, first steps."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,19 +12,24 @@ from scheduling.admin.core.links import links_for
 from scheduling.admin.core.permissions import (
     may_run_jobs,
     may_see_classes,
+    may_see_everyone,
     may_see_jobs,
 )
 from scheduling.admin.jobs.job_cards import button_of
 from scheduling.admin.jobs.status_card import status_card
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
+from scheduling.jobs.monitoring.outcome_text import title_of
+from scheduling.jobs.monitoring.recent_runs import RecentRuns
 from scheduling.jobs.monitoring.status import status
 from scheduling.jobs.schedule.registry import GENERATING
 from scheduling.models import ACTIVE_STATES, JobRun
+from scheduling.selectors.runs import began
+from scheduling.text.dates import when
 
 from .day import today
 from .first_steps import first_steps, has_rules
-from .needs import needs
+from .needs import LISTED, needs
 
 
 def dashboard(request: HttpRequest) -> dict[str, Any]:
@@ -36,8 +42,11 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
         context["steps"] = first_steps(request, callers)
         if has_rules() or not context["steps"]:
             cover = coverage(now, callers, A_PAGE)
-            job_status = status(now, cover, callers=callers)
-            context["status"] = status_card(job_status, links_for(request), cover)
+            recent = RecentRuns(now)
+            job_status = status(now, cover, recent, callers)
+            context["last_run"] = _last_run(recent, now) if job_status.run is None else None
+            elsewhere = LISTED if may_see_everyone(request.user) else ()
+            context["status"] = status_card(job_status, links_for(request), cover, elsewhere)
             if may_run_jobs(request.user):
                 context["buttons"] = _buttons(cover)
     if may_see_classes(request.user):
@@ -45,6 +54,19 @@ def dashboard(request: HttpRequest) -> dict[str, Any]:
     context["needs"] = needs(request, now, cover, job_status)
     context["details"] = [need for need in context["needs"] if need.title]
     return context
+
+
+def _last_run(recent: RecentRuns, now: datetime) -> dict[str, str] | None:
+    """Return the newest run that creates classes, if it has ended: its URL, time and result."""
+    runs = [run for job in GENERATING for run in recent.newest(job)[:1]]
+    newest = max(runs, key=began, default=None)
+    if newest is None or newest.state in ACTIVE_STATES:
+        return None
+    return {
+        "url": reverse("admin:background_jobs_run", args=[newest.pk]),
+        "when": when(began(newest), now),
+        "result": title_of(newest),
+    }
 
 
 def _starts(request: HttpRequest) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from scheduling.admin.core.class_marks import StudentLine, student_line
+from scheduling.admin.core.class_marks import StudentLine
 from scheduling.admin.core.links import listed
 from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import (
@@ -34,12 +34,15 @@ from scheduling.models import (
     CancelledBy,
     ScheduledClass,
 )
+from scheduling.models.studio import foreign_zone
 from scheduling.selectors.classes.day_summary import day_summary
 from scheduling.selectors.studio import studio, studio_day, studio_zone
 from scheduling.services.classes import edit
 from scheduling.services.classes.make_ups import made_up_of
 from scheduling.services.notices import author_of, is_default, is_wanted, notifying
 from scheduling.text.dates import coming_day, number_text, relative, when
+
+from .remarks import remarked_line, with_remarks
 
 # The most lines of a day; a link leads to the others.
 MAX_LINES = 60
@@ -73,9 +76,9 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
     if total > MAX_LINES:
         first = max(0, rows.filter(ends_at__lte=now).order_by().count() - LINES_BEFORE)
     shown = list(
-        rows.select_related("student", "teacher", "original_teacher", "room").order_by(
-            "starts_at", "teacher_id", "ends_at", "room_id", "id"
-        )[first : first + MAX_LINES]
+        with_remarks(rows, now)
+        .select_related("student", "teacher", "original_teacher", "room")
+        .order_by("starts_at", "teacher_id", "ends_at", "room_id", "id")[first : first + MAX_LINES]
     )
     coming = summary.coming
     return {
@@ -95,6 +98,7 @@ def today(request: HttpRequest, now: datetime) -> dict[str, Any]:
         },
         "hours": list(_lines(request, shown, now)),
         "more": total - len(shown),
+        "zone": str(studio_zone()) if any(foreign_zone(row.time_zone) for row in shown) else "",
         "coming": coming
         and {
             "pk": coming.pk,
@@ -123,7 +127,7 @@ def _lines(
             f"{starts:%H:%M}",
             f"{ends:%H:%M}",
             " · ".join(filter(None, parts)),
-            [student_line(request, row, now) for row in rows],
+            [remarked_line(request, row, classes, now) for row in rows],
             first.starts_at <= now < first.ends_at,
         )
 

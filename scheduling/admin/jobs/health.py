@@ -79,7 +79,7 @@ def action_of(statement: Statement, links: Links, cover: Coverage) -> ActionLink
 def _concern(finding: HealthFinding, links: Links, now: datetime, cover: Coverage) -> HealthConcern:
     find_names = _NAMES.get(finding.name)
     names = find_names(links, now, cover) if find_names else []
-    # The count includes every week of a conflict, so it doesn't tell the number of further names.
+    # A series may be in several clashes, so their count doesn't tell the number of further names.
     counted = names and finding.name != "unresolved_conflicts"
     more = finding.count - len(names) if counted else 0
     return HealthConcern(
@@ -275,7 +275,7 @@ def indicators(health: Health, is_complete: bool) -> list[Indicator]:
         "orphaned_slots": _("Slots of people who have left"),
         "old_slots": _("Slots older than six months"),
         "missing_classes_this_week": _("Classes missing this week"),
-        "unresolved_conflicts": _("Unresolved conflicts"),
+        "unresolved_conflicts": _("Lessons that clash"),
         "overdue_jobs": _("Late jobs"),
         "crashed_runs": _("Crashed runs since the last success"),
         "stuck_runs": _("Stalled runs"),

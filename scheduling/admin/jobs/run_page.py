@@ -44,6 +44,7 @@ from scheduling.text.reasons import reason_text
 from .actions import show_finished
 from .decorators import may_run, rendered, view_only
 from .history_table import notes_of
+from .job_cards import button_of
 
 ITEMS = 100
 GROUPS = 20
@@ -108,9 +109,19 @@ def run_view(request: HttpRequest, run_id: int) -> HttpResponse:
             "dead": active and is_dead(run),
             "progress": progress_sentence(run, now) if active else "",
             "may_run": may_run(request),
+            "again": button_of(Job(run.job)) if may_run(request) and _is_unfinished(run) else "",
             "may_undo": may_run(request) and can_be_undone(run, now),
             "zone": studio().time_zone,
         },
+    )
+
+
+def _is_unfinished(run: JobRun) -> bool:
+    """Return whether another run would do what this one did not."""
+    return (
+        run.is_full
+        and JOBS[Job(run.job)].generates
+        and run.state in (RunState.FAILED, RunState.CRASHED, RunState.CANCELLED)
     )
 
 

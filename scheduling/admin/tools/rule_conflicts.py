@@ -32,7 +32,6 @@ from scheduling.services.classes.conflicts import (
     Collision,
     RuleConflict,
     rule_conflicts,
-    title_format,
 )
 from scheduling.services.openings import weekly_openings_near
 from scheduling.services.schedule_changes.series_rows import CHANGEABLE
@@ -176,8 +175,8 @@ def rule_row(rule: RuleConflict) -> dict[str, Any]:
 def title_of(rule: RuleConflict) -> SafeString:
     """Return the title with isolated names, because some are written from right to left."""
     parts = rule.title_parts
-    names = {name: format_html("<bdi>{}</bdi>", parts[name]) for name in ("shared", "one", "other")}
-    return format_html(title_format() % {name: f"{{{name}}}" for name in parts}, **parts | names)
+    names = {name: format_html("<bdi>{}</bdi>", parts[name]) for name in parts if name != "when"}
+    return format_html(rule.title_format % {name: f"{{{name}}}" for name in parts}, **parts | names)
 
 
 def date_row(conflict: Collision) -> dict[str, Any]:

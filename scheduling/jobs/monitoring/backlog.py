@@ -20,14 +20,16 @@ class Backlog:
     """What is not done. Only missing classes are an incident; the rest is everyday work.
 
     ``missing``: the classes that the last due run of each job should have created. If more than
-    ``A_PAGE`` classes are missing, this and ``conflicts`` are lower bounds. ``messages``: the
-    e-mails by kind and state. ``undelivered``: those that need a person. ``queued``: the runs that
-    wait for a worker. ``open_incidents``: kind and job of the incidents that the watch has
-    recorded and that are not over.
+    ``A_PAGE`` classes are missing, this and ``conflicts`` are lower bounds. ``clashes``: the
+    pairs of weekly lessons with ``conflicts``. ``messages``: the e-mails by kind and state.
+    ``undelivered``: those that need a person. ``queued``: the runs that wait for a worker.
+    ``open_incidents``: kind and job of the incidents that the watch has recorded and that are not
+    over.
     """
 
     missing: dict[Job, int] = field(default_factory=dict)
     conflicts: int = 0
+    clashes: int = 0
     messages: list[tuple[str, str, int]] = field(default_factory=list)
     undelivered: int = 0
     queued: int = 0
@@ -40,8 +42,8 @@ class Backlog:
 
     def warnings(self) -> Iterator[str]:
         """Yield a sentence about each thing that needs a person, without being an incident."""
-        if self.conflicts:
-            yield issue("unresolved_conflicts", self.conflicts)
+        if self.clashes:
+            yield issue("unresolved_conflicts", self.clashes)
         if n := self.undelivered:
             yield ngettext(
                 "%(n)d e-mail may not have arrived.", "%(n)d e-mails may not have arrived.", n
@@ -64,6 +66,7 @@ def backlog(
     return Backlog(
         missing=dict(cover.overdue),
         conflicts=len(cover.conflicts),
+        clashes=cover.clashes,
         messages=message_counts(),
         undelivered=recently_undelivered(now),
         queued=sum(run.state == RunState.QUEUED for run in active),

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from scheduling.domain.planning.resolve import Conflict, Plan
+from scheduling.domain.planning.rule_conflicts import group_by_rules
 from scheduling.domain.planning.types import PlannedClass
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY, Window, horizon_window, week_window
@@ -74,6 +75,11 @@ class Coverage:
     def missing_later(self) -> int:
         """Number of missing classes after this week."""
         return self.missing.total() - self.missing_this_week
+
+    @property
+    def clashes(self) -> int:
+        """Number of pairs of series, or of a series and a one-off, that have conflicts."""
+        return len(group_by_rules(self.conflicts))
 
     @property
     def expected(self) -> int:

@@ -97,7 +97,7 @@ def health(
 
 
 def shortfalls(cover: Coverage) -> dict[str, int]:
-    """Return the counts of missing classes, conflicts and marks, by the names of ``ISSUES``."""
+    """Return the counts of missing classes, clashes and marks, by the names of ``ISSUES``."""
     unmarked = "unmarked_lessons" if cover.marks.is_kept else "no_marks"
     counts = {unmarked: cover.marks.unmarked}
     if not cover.is_complete:
@@ -105,7 +105,7 @@ def shortfalls(cover: Coverage) -> dict[str, int]:
     return counts | {
         "missing_classes_this_week": cover.missing_this_week,
         "missing_classes_later": cover.missing_later,
-        "unresolved_conflicts": len(cover.conflicts),
+        "unresolved_conflicts": cover.clashes,
     }
 
 

@@ -60,7 +60,7 @@ ISSUES: dict[str, tuple[Promise, Promise]] = {
     ),
     "unresolved_conflicts": (
         ngettext_lazy(
-            "%(n)s lesson clashes with another.", "%(n)s lessons clash with others.", "count"
+            "%(n)s clash of lessons to resolve.", "%(n)s clashes of lessons to resolve.", "count"
         ),
         gettext_lazy("Move, share or pause one of the two; the next run tries again."),
     ),

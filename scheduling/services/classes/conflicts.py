@@ -28,7 +28,6 @@ from scheduling.selectors.classes import NOT_EDITED
 from scheduling.selectors.schedules.series import rows_of
 from scheduling.selectors.studio import studio_day
 from scheduling.text.dates import day_of_year, in_zone, weekdays_text
-from scheduling.text.reasons import unnamed_teacher
 
 from .edit import manual_edit
 
@@ -96,7 +95,10 @@ class RuleConflict:
 
     @property
     def title_parts(self) -> dict[str, str]:
-        """“Fridays 17:00”; the teacher, student or room of both; and the two that differ."""
+        """“Fridays 17:00”; the teacher, student or room of both; and the two that differ.
+
+        There is no ``other`` if neither lesson of a student has a teacher.
+        """
         line, hours = self.typical.line, self.typical.rival_hours
         assert line.start_time is not None
         when = f"{weekdays_text(self.typical.day.isoweekday())} {line.start_time:%H:%M}"
@@ -106,16 +108,26 @@ class RuleConflict:
             shared = line.params["with_room"]
         elif line.student_id == self.typical.rival_student_id:
             shared = line.student
-            one = line.teacher or unnamed_teacher()
-            other = line.params["with_teacher"] or unnamed_teacher()
+            nobody = _("a lesson without a teacher")
+            one, other = line.teacher or nobody, line.params["with_teacher"] or nobody
+            if one == other == nobody:
+                both = f"{_('two lessons without a teacher')} {hours and f'({hours})'}".strip()
+                return {"when": when, "shared": shared, "one": both}
         if hours:
             other = f"{other} ({hours})"
         return {"when": when, "shared": shared, "one": one, "other": other}
 
     @property
+    def title_format(self) -> str:
+        """The title with the names of ``title_parts``."""
+        if "other" in self.title_parts:
+            return _("%(when)s, %(shared)s: %(one)s and %(other)s")
+        return _("%(when)s, %(shared)s: %(one)s")
+
+    @property
     def title(self) -> str:
         """“Fridays 17:00, Clara: Leo and Iker”."""
-        return title_format() % self.title_parts
+        return self.title_format % self.title_parts
 
     @property
     def weeks(self) -> int:
@@ -138,11 +150,6 @@ class RuleConflict:
             return None
         keys = {each.key for each in left}
         return RuleConflict(self.key if self.key in keys else left[0].key, left)
-
-
-def title_format() -> str:
-    """Return the title of a conflict of two rules, with the names of ``title_parts``."""
-    return _("%(when)s, %(shared)s: %(one)s and %(other)s")
 
 
 def rule_conflicts(now: datetime) -> list[RuleConflict]:

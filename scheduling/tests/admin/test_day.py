@@ -66,8 +66,13 @@ def test_classes_of_the_day_are_listed_by_hour(scheduler, marta):
 
 def test_times_are_the_studios(scheduler, settings):
     make.studio(time_zone="Europe/Madrid", is_settled=True)
-    lesson("Ana Ruiz", "10:00", time_zone="UTC")
+    row = lesson("Ana Ruiz", "10:00", time_zone="UTC")
     assert hours(scheduler)[0].start == "11:00"
+    assert "Times: Europe/Madrid." in scheduler.get("/admin/").content.decode()
+    # Nobody needs to read the zone that all classes share.
+    row.time_zone = "Europe/Madrid"
+    row.save()
+    assert "Times: " not in scheduler.get("/admin/").content.decode()
 
 
 def test_group_lesson_is_one_line(scheduler, marta):
@@ -158,3 +163,87 @@ def test_long_day_shows_the_classes_around_now_and_a_link_to_the_others(schedule
     assert front["hours"][10].start == "12:00"
     assert front["more"] == 38
     assert timezone.now() == NOON
+
+
+DAY = timedelta(days=1)
+
+
+def remarks(client):
+    """Return the remark on each student's line of the day."""
+    return {each.name: each.remark for line in hours(client) for each in line.students}
+
+
+def test_an_absence_last_time_counts_for_the_same_teacher_only(scheduler, marta):
+    today = lesson("Ana Ruiz", "10:00", marta)
+    ana, other = today.student, make.teacher("Tom Lee")
+    lesson("Leo Park", "10:00")
+    make.lesson(ana, NOON.date() - 9 * DAY, "10:00", "11:00", marta, attendance="present")
+    make.lesson(ana, NOON.date() - 8 * DAY, "10:00", "11:00", marta, attendance="unexcused")
+    # None of these is the last lesson with the teacher.
+    make.lesson(ana, NOON.date() - 7 * DAY, "10:00", "11:00", other, attendance="present")
+    make.lesson(ana, NOON.date() - 6 * DAY, teacher=marta, attendance="teacher_absent")
+    make.lesson(
+        ana, NOON.date() - 5 * DAY, teacher=marta, status="cancelled", cancelled_by="studio"
+    )
+    assert remarks(scheduler) == {"Ana Ruiz": "last time: absent", "Leo Park": ""}
+    substitute = make.lesson(
+        ana, NOON.date() - 4 * DAY, teacher=other, original_teacher=marta, attendance="excused"
+    )
+    assert remarks(scheduler)["Ana Ruiz"] == "last time: absent"
+    ScheduledClass.objects.filter(pk=substitute.pk).update(attendance="present")
+    assert remarks(scheduler)["Ana Ruiz"] == ""
+
+
+def test_first_lesson_is_that_of_a_student_who_has_just_started(scheduler, marta):
+    for name, start in (("Eva Sol", NOON.date() - 27 * DAY), ("Max Roca", NOON.date() - 28 * DAY)):
+        make.lesson(make.student(name, start=start), NOON.date(), "10:00", "11:00")
+    lesson("Ana Ruiz", "10:00", marta)
+    eva = lesson("Leo Park", "13:00").student
+    eva.start_date = NOON.date()
+    eva.save()
+    make.lesson(eva, NOON.date(), "15:00", "16:00")
+    found = [
+        (line.start, each.name, each.remark) for line in hours(scheduler) for each in line.students
+    ]
+    assert [entry[:2] for entry in found if entry[2] == "first lesson"] == [
+        ("10:00", "Eva Sol"),
+        ("13:00", "Leo Park"),
+    ]
+
+
+def test_moved_classes_name_their_day_and_lost_ones_lead_to_a_time(scheduler, marta):
+    make.studio(makeup_rule="notice", is_settled=True)
+    slot = make.slot(marta, make.student("Ana Ruiz"), weekday=3)
+    moved = make.lesson(on=NOON.date() + 2 * DAY, recurring_slot=slot)
+    moved.date = NOON.date()
+    moved.save()
+    lost = lesson("Leo Park", "13:00", marta, status="cancelled", cancelled_by="teacher")
+    assert remarks(scheduler) == {
+        "Ana Ruiz": "moved from Wednesday",
+        "Leo Park": "make-up owed",
+    }
+    page = scheduler.get("/admin/").content.decode()
+    find = hours(scheduler)[1].students[0].find
+    assert find.replace("&", "&amp;") in page
+    assert f"make_up={lost.pk}" in find
+    ScheduledClass.objects.filter(pk=moved.pk).update(
+        occurrence_date=NOON.date() - 4 * DAY, week=NOON.date() - 7 * DAY
+    )
+    assert remarks(scheduler)["Ana Ruiz"] == "moved from Thu 1 Jan"
+    viewer = client_of(account(VIEWER))
+    assert remarks(viewer)["Leo Park"] == "make-up owed"
+    assert hours(viewer)[1].students[0].find == ""
+
+
+def test_a_teacher_reads_how_long_a_cancelled_class_leaves_free(marta):
+    gone = {"status": "cancelled", "cancelled_by": "student"}
+    lesson("Ana Ruiz", "09:00", marta, **gone)
+    lesson("Leo Park", "10:00", marta)
+    lesson("Eva Sol", "13:00", marta, **gone)
+    lesson("Max Roca", "15:00", marta)
+    lesson("Mia Roth", "17:00", marta, **gone)
+    client = client_of(account(TEACHER, "marta", marta))
+    found = {name: remark for name, remark in remarks(client).items() if remark}
+    assert found == {"Eva Sol": "free until 15:00"}
+    lesson("Tom Rey", "13:00", marta)
+    assert remarks(client)["Eva Sol"] == ""

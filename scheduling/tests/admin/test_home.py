@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
-from scheduling.models import Job, ScheduledClass, WorkingHours
+from scheduling.models import Job, JobRun, ScheduledClass, WorkingHours
 from scheduling.services.roles import OWNER, SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.admin.jobs.test_overview import text_of
@@ -65,12 +65,30 @@ def test_conflicts_offer_no_generate_button(lesson):
     for _ in range(2):
         make.slot(teacher, weekday=timezone.localdate().isoweekday())
     horizon(timezone.localdate(), timezone.now())
-    answer = client_of(account(SCHEDULER)).get(INDEX)
-    page = text_of(answer)
-    assert "12 lessons clash with others." in page
+    page = text_of(client_of(account(SCHEDULER)).get(INDEX))
+    assert "1 clash of lessons" in page
     assert "missing" not in page
     assert "Generate" not in page
-    assert b'href="/admin/conflicts/">Resolve conflicts</a>' in answer.content
+
+
+def test_clashes_and_marks_are_counted_once_on_the_page():
+    today = timezone.localdate()
+    teacher = make.teacher("Clara")
+    for _ in range(2):
+        make.slot(teacher, weekday=today.isoweekday())
+    for number, mark in enumerate(("", "", "present")):
+        make.lesson(None, today - timedelta(8), f"0{number}:00", f"0{number}:30", attendance=mark)
+    horizon(today, timezone.now())
+    add_run(Job.WATCH, timezone.now(), trigger="cron")
+    client = client_of(account(SCHEDULER))
+    front = client.get(INDEX).context["front"]
+    found = {need.lead: need.url for need in front["needs"]}
+    assert found["1 clash"] == "/admin/conflicts/"
+    assert "2 lessons not marked in time" in found
+    assert (front["status"].title, front["status"].rest) == ("The jobs are up to date.", [])
+    card = client.get("/admin/background-jobs/").context["status"]
+    assert card.title == "1 clash of lessons to resolve."
+    assert card.url == "/admin/conflicts/"
 
 
 def test_each_status_line_links_to_the_page_that_resolves_it():
@@ -83,7 +101,8 @@ def test_each_status_line_links_to_the_page_that_resolves_it():
     assert card.url == "/admin/background-jobs/horizon/preview/"
     urls = {need.text: need.url for need in card.rest}
     assert urls["Nothing runs by itself yet."] == "/admin/background-jobs/#by-itself"
-    listed = client.get(urls["2 lessons are not marked."])
+    needs = {need.lead: need.url for need in client.get(INDEX).context["front"]["needs"]}
+    listed = client.get(needs["2 lessons not marked in time"])
     assert listed.context["cl"].result_count == 2
     assert b'id="by-itself"' in client.get("/admin/background-jobs/").content
 
@@ -102,6 +121,27 @@ def test_an_account_without_a_role_sees_no_classes_and_no_jobs():
     page = text_of(client_of(account()).get(INDEX))
     assert "Next class" not in page
     assert "generated" not in page
+
+
+def test_the_last_run_is_linked_with_its_result(lesson):
+    now = timezone.now()
+    make.slot()
+    horizon(timezone.localdate(), now)
+    client = client_of(account(SCHEDULER))
+    (run,) = JobRun.objects.all()
+    page = client.get(INDEX)
+    assert f'href="/admin/background-jobs/runs/{run.pk}/">today at' in page.content.decode()
+    assert "12 lessons created." in text_of(page)
+    # The title tells of a run that did not finish, and links to it beside the buttons.
+    make.slot(weekday=2)
+    failed = add_run(Job.HORIZON, now + timedelta(seconds=5), state="failed", error="No answer.")
+    page = client.get(INDEX)
+    assert page.context["front"]["last_run"] is None
+    assert page.context["front"]["buttons"]
+    url = f"/admin/background-jobs/runs/{failed.pk}/"
+    assert f'<a href="{url}">Show the run</a>' in page.content.decode()
+    JobRun.objects.filter(pk=failed.pk).update(state="running", finished_at=None)
+    assert client.get(INDEX).context["front"]["last_run"] is None
 
 
 def test_a_new_studio_sees_the_first_steps_and_each_is_ticked_when_done(settings):

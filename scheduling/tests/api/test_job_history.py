@@ -62,7 +62,7 @@ def test_indicators_count_missing_classes_and_conflicts(get):
     horizon(), weekly()
     assert numbers() == (0, 12)
     issues = get()["data"]["systemHealth"]["issues"]
-    assert "12 lessons clash with others." in issues
+    assert "1 clash of lessons to resolve." in issues
     assert not any("missing" in issue for issue in issues)
 
 

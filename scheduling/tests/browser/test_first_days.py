@@ -66,7 +66,7 @@ class Calendar:
         week, all_days = days_table(today, sunday), days_table(today, last)
         self.this_week = count_rows(f"{week} SELECT count(*) {MISSING} AND NOT {CLASHES}")
         self.missing = count_rows(f"{all_days} SELECT count(*) {MISSING} AND NOT {CLASHES}")
-        self.clashes = count_rows(f"{all_days} SELECT count(*) {MISSING} AND {CLASHES}")
+        self.clashes = count_rows(f"{all_days} SELECT count(DISTINCT s.id) {MISSING} AND {CLASHES}")
         self.classes = count_rows(
             f"SELECT count(*) FROM classes WHERE date BETWEEN '{monday_of(today)}' AND '{sunday}'"
             " AND status <> 'cancelled'"
@@ -79,10 +79,10 @@ class Calendar:
             return plural(self.this_week, "class", "classes", "of this week {} missing.")
         if self.missing:
             return plural(self.missing, "class", "classes", "of the weeks ahead {} missing.")
+        if self.clashes == 1:
+            return "1 clash of lessons to resolve."
         if self.clashes:
-            if self.clashes == 1:
-                return "1 lesson clashes with another."
-            return f"{self.clashes} lessons clash with others."
+            return f"{self.clashes} clashes of lessons to resolve."
         return ""
 
 
@@ -117,12 +117,17 @@ def timetable() -> bytes:
 
 def first_sentence(page: Page) -> str:
     """Return the first sentence of the home page; that of the jobs' page must be the same."""
-    page.goto(JOBS)
-    jobs = page.get_by_role("heading", level=1).inner_text()
+    jobs = jobs_sentence(page)
     page.goto(HOME)
     home = page.locator(".ct-aside > .ct-status h2").last.inner_text()
     assert home == jobs
     return home
+
+
+def jobs_sentence(page: Page) -> str:
+    """Return the first sentence of the jobs' page."""
+    page.goto(JOBS)
+    return page.get_by_role("heading", level=1).inner_text()
 
 
 def status_text(page: Page) -> str:
@@ -207,11 +212,13 @@ def test_status_from_empty_database_to_a_night_without_cron(
         start = slot.start_time.strftime("%H:%M")
         make.slot(slot.teacher, weekday=slot.weekday, start=start, minutes=45, valid_from=today)
     calendar = Calendar(today)
-    assert (calendar.missing, calendar.clashes) == (0, 36)
-    assert first_sentence(page) == calendar.sentence == "36 lessons clash with others."
+    assert (calendar.missing, calendar.clashes) == (0, 3)
+    assert jobs_sentence(page) == calendar.sentence == "3 clashes of lessons to resolve."
+    page.goto(HOME)
+    assert "The jobs are up to date." in status_text(page)
     assert not page.get_by_role("button", name="Generate").count()
     assert_good(page)
-    page.get_by_role("link", name="Resolve conflicts").click()
+    page.get_by_role("link", name="3 clashes of lessons", exact=True).click()
     expect(page.get_by_role("link", name="Resolve…")).to_have_count(3)
     expect(page.get_by_role("main")).to_contain_text("36 lessons clash with other lessons.")
     RecurringSlot.objects.order_by("-id").filter(pk__gt=taken[-1].pk, valid_from=today).update(
@@ -255,6 +262,7 @@ def test_status_from_empty_database_to_a_night_without_cron(
     assert marked is not None
     ScheduledClass.objects.filter(pk=marked.pk).update(attendance="present")
     assert count_rows(unmarked) == count - 1
-    assert first_sentence(page) == f"{count - 1} lessons are not marked."
-    page.get_by_role("link", name="Show these lessons").click()
+    assert jobs_sentence(page) == f"{count - 1} lessons are not marked."
+    page.goto(HOME)
+    page.get_by_role("link", name=f"{count - 1} lessons not marked in time").first.click()
     expect(page.get_by_text(f"{count - 1} classes").first).to_be_visible()

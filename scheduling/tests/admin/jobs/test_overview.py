@@ -111,7 +111,7 @@ class TestOverview:
         page = owner.get(PAGE).content.decode()
         # A name written from right to left must not reorder the others.
         assert "<bdi>Sam Vega</bdi> · <bdi>Marta Gil</bdi>, Thursday 17:30" in page
-        assert "12 lessons clash with others." in page
+        assert "1 clash of lessons to resolve." in page
         assert f'href="/admin/conflicts/recurring_slot/{slot.pk}/"' in page
         assert 'href="/admin/conflicts/"' in page
 

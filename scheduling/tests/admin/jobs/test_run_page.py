@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from scheduling.models import Job, JobRun, JobRunItem, RunState, ScheduledClass, Trigger
+from scheduling.services.roles import VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.support.history import add_run
+from scheduling.tests.support.roles import account
 
 from .test_overview import PAGE, messages_of, text_of
 
@@ -42,6 +44,26 @@ def add_error(run: JobRun, text: str, name: str = "Ana") -> JobRunItem:
     return JobRunItem.objects.create(
         run=run, outcome="error", code="error", params={"error": text}, student_name=name
     )
+
+
+@pytest.mark.parametrize(
+    ("values", "button"),
+    [
+        ({"state": RunState.FAILED}, "Generate Lessons Now"),
+        ({"state": RunState.CRASHED}, "Generate Lessons Now"),
+        ({"state": RunState.FAILED, "is_full": False}, ""),
+        ({"state": RunState.SUCCEEDED}, ""),
+    ],
+)
+def test_a_run_that_did_not_finish_can_be_started_again(owner, values, button):
+    run = add_run(Job.HORIZON, now(), **values)
+    answer = owner.get(page_of(run))
+    assert answer.context["again"] == button
+    start = f'action="{PAGE}horizon/start/"'
+    assert (start in answer.content.decode()) == bool(button)
+    viewer = Client()
+    viewer.force_login(account(VIEWER))
+    assert viewer.get(page_of(run)).context["again"] == ""
 
 
 class TestHeading:

@@ -218,3 +218,11 @@ def test_ill_today_uses_the_teachers_own_date(client):
     # Without a class today, the absence begins on a later day.
     assert "Ill today… Tom Lee" not in text
     assert "Ill… Tom Lee" in text
+
+
+def test_results_are_counted_beside_the_search_only_where_rows_are_left_out(browser):
+    make.student("Ana Ruiz")
+    make.student("Leo Park", is_active=False)
+    assert "Show all" not in page(browser, "student")
+    for query in ("?q=Ana", "?state=active"):
+        assert '1 result (<a href="?">Show all</a>)' in page(browser, "student", query)

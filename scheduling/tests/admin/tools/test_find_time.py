@@ -225,24 +225,31 @@ def test_a_make_up_is_searched_with_its_length_until_its_last_day(browser, lost,
     assert "The make-up is due before this day." in text_of(late)
 
 
-def test_a_make_up_is_scheduled_from_its_filled_in_form(browser, lost, clara, monday):
+def test_a_make_up_is_scheduled_at_the_chosen_time(browser, lost, clara, monday):
     query = {"make_up": lost.pk, "who": clara.pk, "days": "1", "first": str(monday)}
     page = browser.get(PAGE, query).content.decode()
     block = page[page.index('name="action" value="make_up"') :]
-    names = ("initial_date", "initial_start_time", "initial_teacher")
+    names = ("date", "start_time", "teacher")
     values = {name: re.search(f'name="{name}" value="([^"]*)"', block)[1] for name in names}
     data = {"action": "make_up", "_selected_action": lost.pk}
     address = "/admin/scheduling/scheduledclass/?when=all"
-    form = browser.post(address, data | values).context["form"]
-    assert form["date"].value() == str(monday)
+    assert browser.post(address, data | values).status_code == 302
+    made = ScheduledClass.objects.get(make_up_for=lost)
+    assert (made.date, made.start_time, made.teacher) == (monday, at("16:00"), clara)
+
+
+def test_a_time_that_is_taken_meanwhile_is_shown_in_the_form(browser, lost, clara, monday):
+    make.lesson(make.student("Leo Park"), monday, "16:00", "17:00", clara)
+    data = {"action": "make_up", "_selected_action": lost.pk}
+    chosen = {"date": str(monday), "start_time": "16:00", "teacher": clara.pk}
+    form = browser.post("/admin/scheduling/scheduledclass/?when=all", data | chosen).context["form"]
+    assert form.non_field_errors()
     assert form["start_time"].value() == "16:00"
-    filled = {name: form[name].value() for name in ("date", "start_time", "teacher")}
-    assert browser.post(address, data | filled).status_code == 302
-    assert ScheduledClass.objects.get(make_up_for=lost).start_time == at("16:00")
+    assert not ScheduledClass.objects.filter(make_up_for=lost).exists()
 
 
 @pytest.mark.parametrize(("asked", "expected"), [("any", "Hall"), ("", None)])
-def test_the_room_of_a_make_up_is_filled_in(browser, lost, clara, monday, asked, expected):
+def test_the_room_of_a_make_up_is_the_chosen_one(browser, lost, clara, monday, asked, expected):
     blue, hall = make.room("Blue room"), make.room("Hall")
     ScheduledClass.objects.filter(pk=lost.pk).update(room=blue)
     make.lesson(make.student(), monday, "16:00", "18:00", make.teacher(), room=blue)
@@ -254,10 +261,10 @@ def test_the_room_of_a_make_up_is_filled_in(browser, lost, clara, monday, asked,
     query = {"make_up": lost.pk, "who": clara.pk, "days": "1", "first": str(monday)}
     page = browser.get(PAGE, query | {"room": asked}).content.decode()
     block = page[page.index('name="action" value="make_up"') :]
-    names = ("initial_date", "initial_start_time", "initial_teacher", "initial_room")
+    names = ("date", "start_time", "teacher", "room")
     values = {name: re.search(f'name="{name}" value="([^"]*)"', block)[1] for name in names}
-    form = browser.post(address, data | values).context["form"]
-    assert form["room"].value() == (str(hall.pk) if expected else "")
+    assert browser.post(address, data | values).status_code == 302
+    assert ScheduledClass.objects.get(make_up_for=lost).room == (hall if expected else None)
 
 
 @pytest.mark.parametrize("make_up", ["", "x", "0", "9" * 30])

@@ -115,6 +115,30 @@ def test_the_rule_moves_to_a_free_time_in_two_steps(browser, clara, iker, leo):
     assert leo.valid_until is None or leo.valid_until < MONDAY + WEEK
 
 
+@pytest.mark.parametrize(
+    ("end", "lessons"),
+    [
+        ("18:00", "two lessons without a teacher"),
+        ("18:30", "two lessons without a teacher (17:00–18:00)"),
+    ],
+)
+def test_two_lessons_of_a_student_without_teachers_are_named_in_plain_words(browser, end, lessons):
+    ana = make.student("Ana Paz")
+    make.schedule(ana, weekday=5, start="17:00", end="18:00")
+    make.schedule(ana, weekday=5, start="17:00", end=end)
+    (found,) = rule_conflicts(NOW)
+    assert found.title == f"Fridays 17:00, Ana Paz: {lessons}"
+    assert found.title in text_of(browser.get(PAGE))
+
+
+def test_a_lesson_without_a_teacher_is_named_beside_one_with(browser, clara):
+    ana = make.student("Ana Paz")
+    make.schedule(ana, clara, weekday=5, start="17:00", end="18:00")
+    make.schedule(ana, weekday=5, start="17:00", end="18:00")
+    (found,) = rule_conflicts(NOW)
+    assert found.title == "Fridays 17:00, Ana Paz: a lesson without a teacher and Clara"
+
+
 def test_a_fixed_schedule_moves_with_its_length(browser, clara):
     make.schedule(make.student("Iker Gil"), clara, weekday=5, start="17:00", end="17:45")
     leo = make.schedule(make.student("Leo Sanz"), clara, weekday=5, start="17:00", end="17:45")

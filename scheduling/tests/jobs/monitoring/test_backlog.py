@@ -152,7 +152,7 @@ def test_conflicts_mail_and_queue_are_warnings():
     status, text = check()
     assert status == 0
     warnings = [
-        "12 lessons clash with others.",
+        "1 clash of lessons to resolve.",
         "1 e-mail may not have arrived.",
         "1 run waits for a worker.",
     ]

@@ -118,7 +118,7 @@ class TestCalendar:
         make.slot(teacher)
         horizon(TODAY, NOW)
         found = status(NOW, coverage(NOW))
-        assert summary(found) == (Level.WARN, "12 lessons clash with others.")
+        assert summary(found) == (Level.WARN, "1 clash of lessons to resolve.")
         assert found.detail.startswith("Move, share or pause one of the two;")
         ScheduledClass.objects.all().delete()
         assert status(NOW, coverage(NOW)).title == "12 classes of the weeks ahead are missing."
