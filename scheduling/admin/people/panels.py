@@ -58,7 +58,8 @@ def upcoming_panel(request: HttpRequest, whose: str, person: Any) -> dict[str, A
     recent = own.filter(ends_at__lte=now, starts_at__gt=now - BEFORE)
     coming = own.filter(ends_at__gt=now, starts_at__gt=now - timedelta(days=2))
     rows = list(coming.order_by("starts_at", "id")[:UPCOMING])
-    occurrences = planned(today, today + AHEAD, now=now, **{f"{whose}_ids": [person.pk]})
+    of_person: dict[str, Any] = {f"{whose}_ids": [person.pk]}
+    occurrences = planned(today, today + AHEAD, now=now, **of_person)
     query = f"{whose}={person.pk}"
     classes = [_stored(request, whose, row, now) for row in rows]
     if may_see_everyone(request.user):
