@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('scheduling', '0044_account_links'),
+        ('scheduling', '0045_weekly_notices'),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0045_weekly_notices"),
+        ("scheduling", "0046_classes_not_marked"),
     ]
 
     operations = [
