@@ -21,10 +21,8 @@ TOKEN = """
 from django.contrib.auth.models import User
 from knox.models import get_token_model
 from scheduling.models import CalendarFeed
-from scheduling.selectors.feed_tokens import page_token_of, token_of
-from scheduling.tests import factories as make
-feed = CalendarFeed.objects.create(student=make.student())
-print(token_of(feed), page_token_of(feed))
+from scheduling.services.calendar_feeds import token_of
+print(token_of(CalendarFeed.objects.create()))
 print(get_token_model().objects.create(User.objects.create_superuser("teresa"))[1])
 """
 
@@ -39,22 +37,20 @@ def test_stopped_database_is_503_until_it_starts_again():
     with stoppable() as database:
         manage(database.url, "migrate", "--verbosity", "0")
         printed = manage(database.url, "shell", "--no-imports", "-c", TOKEN).stdout.split()
-        feed, page, token = f"/calendar/{printed[0]}.ics", f"/family/{printed[1]}", printed[2]
-        env = {"DATABASE_URL": database.url, "CRON_SECRET": SECRET, "FAMILY_PAGES": "true"}
-        with serving(**env) as server:
+        address, token = f"/calendar/{printed[0]}.ics", printed[1]
+        with serving(DATABASE_URL=database.url, CRON_SECRET=SECRET) as server:
 
             def statuses():
                 calls = [("/healthz", ""), ("/readyz", ""), (CRON, SECRET), (HISTORY, token)]
-                calls += [("/metrics", token), (CRON, "wrong"), ("/api/docs", token), (feed, "")]
-                calls += [(page, ""), ("/admin/login/", "")]
+                calls += [("/metrics", token), (CRON, "wrong"), ("/api/docs", token), (address, "")]
                 return [curl(server.url + path, token=given) for path, given in calls]
 
-            well = [200, 200, 200, 200, 200, 401, 200, 200, 200, 200]
+            well = [200, 200, 200, 200, 200, 401, 200, 200]
             assert [answer.status for answer in statuses()] == well
             for _round in range(2):
                 database.stop()
                 answers = statuses()
-                assert [answer.status for answer in answers] == [200, *[503] * 9]
+                assert [answer.status for answer in answers] == [200, *[503] * 7]
                 for answer in answers[1:]:
                     assert int(answer.headers["retry-after"]) > 0
                 for answer in answers[1:6]:

@@ -10,7 +10,7 @@ from django.test import Client
 pytestmark = [pytest.mark.django_db]
 
 
-@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/calendar/"])
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/", "/admin/calendar/", "/family/1-x.y"])
 @pytest.mark.parametrize("error", ["database is locked", "connection refused"])
 def test_pages_are_503_while_database_is_unavailable(path, error):
     browser = Client(raise_request_exception=False)

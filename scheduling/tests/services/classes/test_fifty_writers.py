@@ -173,7 +173,7 @@ def test_writer_blocked_by_a_run_gets_the_name_of_its_class() -> None:
 
     def by_hand() -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SET deadlock_timeout = '10ms'")  # so that this transaction is aborted
+            cursor.execute("SET deadlock_timeout = '300ms'")  # so that this one is aborted
         save_manual_edit(by_person, EARLY)
 
     def by_a_run() -> None:
