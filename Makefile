@@ -135,7 +135,7 @@ lock: venv-dev ## renew requirements.lock and requirements-rq.lock, with the new
 	@$(LOCK) requirements-rq.txt --constraints requirements.lock --output-file requirements-rq.lock
 
 # Python/Django. The last Django is not supported, but looked at: it is the next LTS in the making.
-VERSIONS ?= 3.11/5.2 3.12/5.2 3.13/5.2 3.13/6.1
+VERSIONS ?= 3.11/5.2 3.12/5.2 3.13/5.2 3.14/5.2 3.13/6.1
 TESTS ?= scheduling/tests
 DB ?= sqlite
 # pyenv offers only the versions that this variable names.
