@@ -204,9 +204,7 @@ class OddValuesMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if request.method not in ("GET", "HEAD") or not isinstance(
-            error, (OverflowError, DataError)
-        ):
+        if request.method not in ("GET", "HEAD") or not _is_out_of_range(error):
             return None
         logger.warning(
             "A value in %s is out of range: %s", request.path_info, error, exc_info=error
@@ -214,3 +212,9 @@ class OddValuesMiddleware:
         if is_api(request):
             return not_found(request)
         return page_not_found(request, error)
+
+
+def _is_out_of_range(error: Exception) -> bool:
+    """Return whether a value is beyond its type; of a year that no date has, only the text says so."""
+    is_year = isinstance(error, ValueError) and "is out of range" in str(error)
+    return is_year or isinstance(error, (OverflowError, DataError))

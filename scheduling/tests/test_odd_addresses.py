@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
+from django.db.models import DateField
 from django.test import Client
 
 from scheduling.api.urls import monitoring, urlpatterns
@@ -89,6 +90,19 @@ def test_large_numbers_in_queries_are_refused(client):
         for key in FEW_KEYS
     ]
     assert failing(client, found) == []
+
+
+def test_a_year_that_no_date_has_is_refused_by_every_list(client):
+    addresses = [
+        f"{page_addresses()[page.name]}?{field.name}__year={year}"
+        for page in every_page()
+        if page.name.endswith("_changelist")
+        for field in apps.get_model(*page.name.split("_")[:2])._meta.get_fields()
+        if isinstance(field, DateField)
+        for year in (-1, 10_000)
+    ]
+    assert len(addresses) > 40
+    assert failing(client, addresses) == []
 
 
 def test_related_row_that_is_no_number_is_ignored_in_add_forms(client):
