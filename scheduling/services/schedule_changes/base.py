@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.series import SeriesKey
@@ -84,3 +84,11 @@ class ScheduleChange(Protocol):
 
     def write(self, context: ChangeContext) -> ChangeRecord:
         """Write all but the planned classes, in the current transaction. Raises ValidationError."""
+
+
+@runtime_checkable
+class ScopedChange(Protocol):
+    """A change that knows before it is written whose lessons it concerns."""
+
+    def scope(self) -> ChangeRecord:
+        """Return a record with the people and days alone."""

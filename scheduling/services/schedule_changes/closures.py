@@ -52,6 +52,11 @@ class AddHolidays:
     days: tuple[tuple[date, str], ...]
     holidays_of: str = ""
 
+    def scope(self) -> ChangeRecord:
+        """Return whose lessons it concerns; writing so many closures for that would be slow."""
+        days = [(day, day) for day, _name in self.days]
+        return ChangeRecord(before="", days=days, for_all=True)
+
     def write(self, context: ChangeContext) -> ChangeRecord:
         closed = closed_days(day for day, _name in self.days)
         added = []

@@ -45,7 +45,7 @@ from scheduling.selectors.studio import studio
 from scheduling.services.classes.make_ups import made_up_of
 from scheduling.services.notices import Notified, is_offered, notify
 
-from .base import ChangeContext, ChangeRecord, ScheduleChange
+from .base import ChangeContext, ChangeRecord, ScheduleChange, ScopedChange
 from .plan_text import done_text, in_background_text, planned_text
 
 # The outcomes that a plan shows, in this order. The bounds and pauses of a schedule are left out.
@@ -206,12 +206,15 @@ def _execute(change: ScheduleChange, context: ChangeContext) -> ChangePlan:
 def _weekly_lessons_before(change: ScheduleChange, context: ChangeContext) -> WeeklyLessons | None:
     """Return the weekly lessons of everyone affected, as they are before ``change``.
 
-    It is written once and rolled back, as only then the people are known.
+    It is written once and rolled back, as only then the people are known, unless it has a scope.
     """
-    with transaction.atomic():
-        record = change.write(context)
-        transaction.set_rollback(True)
-    forget()
+    if isinstance(change, ScopedChange):
+        record = change.scope()
+    else:
+        with transaction.atomic():
+            record = change.write(context)
+            transaction.set_rollback(True)
+        forget()
     if not (record.for_all or record.students or record.teachers):
         return None
     people = Q(student_id__among=record.students) | Q(teacher_id__among=record.teachers)
