@@ -7,7 +7,7 @@ line shows the wall-clock time, and the CPU time of this process and its Postgre
 import argparse
 import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,6 @@ from scheduling.domain.windows import month_of
 
 from . import environment, scratch_database
 from .coverage import timed
-from .pages import days, fill
 
 # Ten in a hundred classes are cancelled and twenty not marked; one in thirteen students is absent.
 MARK = """
@@ -26,6 +25,22 @@ MARK = """
         attendance = CASE WHEN id %% 10 IN (0, 3, 7) THEN ''
                           WHEN id %% 13 = 0 THEN 'unexcused' ELSE 'present' END
     WHERE date BETWEEN %s AND %s
+"""
+
+# Twelve students a teacher, each at a different hour, so that there are no conflicts.
+FILL = """
+    INSERT INTO classes (student_id, teacher_id, date, start_time, end_time, time_zone,
+                         starts_at, ends_at)
+    SELECT s.id, t.id, day.date, make_time(hour, 0, 0), make_time(hour, 45, 0), 'UTC',
+           day.date + make_time(hour, 0, 0), day.date + make_time(hour, 45, 0)
+    FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM scheduling_student) AS s
+    JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM scheduling_teacher) AS t
+      ON t.n = s.n / 12
+    CROSS JOIN LATERAL (SELECT 8 + (s.n %% 12)::int AS hour) AS at
+    CROSS JOIN LATERAL (
+        SELECT DATE '2020-01-01' + (k * 3 + (s.n %% 3))::int AS date
+        FROM generate_series(0, %s - 1) AS k
+    ) AS day
 """
 
 
@@ -74,6 +89,33 @@ def measure(rows: int, students: int, rounds: int) -> None:
         )
     load = os.getloadavg()[0]
     print(f"\nThe load average at the end was {load:.0f}; it affects the median only.")
+
+
+def fill(each: int, students: int) -> None:
+    """Create ``students`` with ``each`` classes, one in three days."""
+    from django.db import connection
+
+    from scheduling.models import Student, Teacher
+
+    Teacher.objects.bulk_create(
+        [Teacher(name=f"Teacher {n}", time_zone="UTC") for n in range(students // 12 + 1)]
+    )
+    Student.objects.bulk_create(
+        [Student(first_name="Student", last_name=str(n)) for n in range(students)]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(FILL, [each])
+        cursor.execute("VACUUM ANALYZE classes")
+
+
+def days(part: float) -> date:
+    """Return the date at the fraction ``part`` between the first class and the last."""
+    from django.db.models import Max, Min
+
+    from scheduling.models import ScheduledClass
+
+    first, last = ScheduledClass.objects.aggregate(first=Min("date"), last=Max("date")).values()
+    return first + timedelta(days=round((last - first).days * part))
 
 
 def _request(client: Any, address: str) -> Callable[[], None]:

@@ -1,36 +1,45 @@
 """A studio after years of use: people, schedules, a million classes, ten thousand runs.
 
-People and schedules come from the demo, which has no conflicts. The classes are inserted by SQL as
-the generator would have created them; a generation run then verifies that nothing is missing.
+People and schedules come from the demo, which has no conflicts. On PostgreSQL the classes are
+inserted by SQL as the generator would have created them; a generation run then verifies that
+nothing is missing.
 """
 
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import StringIO
+from random import Random
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Mod
 from django.utils import timezone
 
-from bench.jobs_page import fill_log
+from bench.coverage import vacuum
 from scheduling.domain.windows import monday_of
 from scheduling.models import (
     Closure,
     FixedSchedule,
+    Job,
     JobRun,
     JobRunItem,
     RecurringSlot,
+    RunState,
     ScheduledClass,
     Student,
     Teacher,
+    Trigger,
 )
 from scheduling.services.demo.loader import load_demo
 
 STUDENTS_A_TEACHER = 12
+ITEMS_A_RUN = 6
+BATCH = 2_000
 # Past weeks with classes, which results in about 100 classes a student, future ones included.
 WEEKS_BACK = 38
 # Outcomes of classes that a run created or changed.
@@ -111,10 +120,49 @@ def fill(students: int, runs: int) -> None:
     before = Student.objects.order_by("-id").values_list("id", flat=True).first() or 0
     now = timezone.now()
     load_demo(students, max(2, students // STUDENTS_A_TEACHER), before + 1, now)
-    _classes(before, now.date())
+    if connection.vendor == "postgresql":
+        _classes(before, now.date())
+    else:
+        _classes_by_runs(now)
     fill_log(runs, now)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    vacuum()
+
+
+def fill_log(runs: int, now: datetime) -> None:
+    """Create runs over the retention of logs, each with some results."""
+    random = Random(1)
+    step = timedelta(days=29) / runs
+    jobs = (Job.HORIZON, Job.WEEKLY, Job.WATCH, Job.HORIZON)
+    for first in range(0, runs, BATCH):
+        made = []
+        for number in range(first, min(runs, first + BATCH)):
+            began = now - step * (runs - number)
+            job = jobs[number % len(jobs)]
+            done = random.random() < 0.97
+            made.append(
+                JobRun(
+                    job=job,
+                    trigger=random.choice((Trigger.CRON, Trigger.CHANGE, Trigger.ADMIN)),
+                    triggered_by="bench",
+                    is_full=number % 20 == 0,
+                    state=RunState.SUCCEEDED if done else RunState.FAILED,
+                    window_start=began.date(),
+                    window_end=began.date() + timedelta(weeks=12),
+                    counts={"created": 20, "exists": 9_000, "conflict": number % 3},
+                    classes_created=20,
+                    created_at=began,
+                    started_at=began,
+                    finished_at=began + timedelta(seconds=random.random()),
+                )
+            )
+        JobRun.objects.bulk_create(made)
+        items = [
+            JobRunItem(run=run, outcome="conflict", code="error", params={"error": "No room."})
+            for run in made
+            for _ in range(ITEMS_A_RUN)
+        ]
+        JobRunItem.objects.bulk_create(items)
+    JobRun.objects.update(created_at=F("started_at"))
 
 
 def _classes(before: int, today: date) -> None:
@@ -138,6 +186,23 @@ def _classes(before: int, today: date) -> None:
             for kind in KINDS:
                 cursor.execute(_CLASSES.replace("% ", "%% ").format(**kind), values)
         cursor.execute("RESET synchronous_commit")
+
+
+def _classes_by_runs(now: datetime) -> None:
+    """Create the classes of all students by runs: SQLite has no time zones."""
+    first = monday_of(now.date()) - timedelta(weeks=WEEKS_BACK)
+    Student.objects.filter(start_date__lt=now).update(start_date=first)
+    RecurringSlot.objects.filter(valid_from__lt=now).update(valid_from=first)
+    weeks = str(WEEKS_BACK + 13)
+    for options in (["horizon", "--date", str(first), "--weeks", weeks], ["missing"], ["weekly"]):
+        call_command("generate_classes", "--json", "--only", *options, stdout=StringIO())
+    past = ScheduledClass.objects.filter(ends_at__lt=now).annotate(chance=Mod("id", 100))
+    past.filter(chance__lt=4).update(
+        status="cancelled", cancelled_by="student", cancelled_at=now, edited_at=now
+    )
+    past.filter(chance__range=(4, 90)).update(
+        status="completed", attendance="present", edited_at=now
+    )
 
 
 @contextmanager
@@ -193,8 +258,7 @@ def settle(clashes: int) -> None:
         Closure(name="Away", first_date=first, last_date=first, teacher_id=pk) for pk in away
     )
     run_jobs()
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    vacuum()
 
 
 def run_jobs() -> list[dict[str, int]]:
@@ -212,6 +276,7 @@ def prepare() -> None:
     """Allow unlimited requests to this process."""
     settings.ALLOWED_HOSTS = ["*"]
     settings.API_THROTTLE = "1000000/sec"
+    settings.SECURE_SSL_REDIRECT = False
 
 
 def in_words() -> str:
