@@ -85,9 +85,10 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "503"]
 include-path-regex = "^/api/(plan|class-tracking/generate-missing-classes|students/.*/explain)$"
 checks.positive_data_acceptance.expected-statuses = {refused}
 
-# Dates that have passed, and people who are not there.
+# Dates that have passed, people who are not there, a period that ends before it begins, and the
+# cursor of another ordering.
 [[operations]]
-include-path-regex = "^/api/openings$"
+include-path-regex = "^/api/(openings|statements|guardians)$"
 checks.positive_data_acceptance.expected-statuses = {refused}
 """
 AUTH = """
