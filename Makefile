@@ -82,7 +82,8 @@ soak: venv-dev ## the long tests: mass kills, deep fuzzing, a studio under load
 	[ -z "$$failed" ] || { echo "make soak: SEED=$(SEED) failed on:$$failed" >&2; exit 1; }
 
 # Two processes are enough, as one test takes half of the time. A traceback is printed for hangs.
-LIVES = scheduling/tests/domain/planning/test_calendar_life.py scheduling/tests/jobs/long_lives/test_evolving_studio.py \
+LIVES = scheduling/tests/domain/planning/properties/test_calendar_life.py \
+	scheduling/tests/jobs/long_lives/test_evolving_studio.py \
 	scheduling/tests/jobs/long_lives/test_random_studio.py
 
 soak-slice: venv-dev ## three minutes of the long tests, with other examples each day

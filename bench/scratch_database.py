@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 
-from scheduling.tests.support.postgres import cluster
+from scheduling.tests.support.databases.postgres import cluster
 
 NAME = "classtracker_bench"
 

@@ -215,6 +215,6 @@ class OddValuesMiddleware:
 
 
 def _is_out_of_range(error: Exception) -> bool:
-    """Return whether a value is beyond its type. Years are a ValueError: “year -1 is out of range”."""
+    """Return whether a value is beyond its type; of a year: “year -1 is out of range”."""
     is_year = isinstance(error, ValueError) and str(error).startswith("year ")
     return is_year or isinstance(error, (OverflowError, DataError))

@@ -59,7 +59,7 @@ def measure(options: argparse.Namespace) -> bool:
 
 def load(found: list, options: argparse.Namespace) -> list:
     """Measure each number of clients, on a server started as by the unit."""
-    from scheduling.tests.support.gunicorn import serving
+    from scheduling.tests.support.servers.gunicorn import serving
 
     from .concurrency import drive
     from .workload import in_order

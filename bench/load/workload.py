@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from knox.models import get_token_model
 
-from scheduling.admin.core.changelist import MAX_COUNTED
+from scheduling.admin.core.lists.changelist import MAX_COUNTED
 from scheduling.models import (
     CalendarFeed,
     Closure,

@@ -18,8 +18,8 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.formatting import clip
+from scheduling.admin.core.display.formatting import clip
+from scheduling.admin.core.lists.changelist import LargeTableMixin
 from scheduling.admin.core.mixins import MixinBase, ReadOnlyMixin
 from scheduling.admin.core.recent_edits import names_of
 from scheduling.models import CalendarFeed

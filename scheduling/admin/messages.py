@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import ChoiceFilter
 from scheduling.admin.core.mixins import ReadOnlyMixin
 from scheduling.models import Message, MessageState
 from scheduling.selectors.messages import undelivered

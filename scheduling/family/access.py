@@ -19,7 +19,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from scheduling.models import CalendarFeed, Guardian, Student
 from scheduling.models.audit import acting, acting_family
-from scheduling.selectors.feed_tokens import page_of, students_of
+from scheduling.selectors.feeds.tokens import page_of, students_of
 from scheduling.selectors.studio import studio, studio_day
 from scheduling.services.calendar_feeds import note_use
 from scheduling.services.refused_credentials import count_refusal

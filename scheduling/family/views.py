@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 
 from scheduling.domain.wallclock import to_epoch
 from scheduling.models import ScheduledClass
-from scheduling.selectors.feed_tokens import token_of
+from scheduling.selectors.feeds.tokens import token_of
 from scheduling.selectors.studio import studio
 from scheduling.services.classes.make_ups import make_up_of, refuse_lost
 from scheduling.services.family import cancellations, make_ups

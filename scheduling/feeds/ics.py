@@ -8,7 +8,7 @@ from icalendar import Calendar, Timezone, vDuration, vText
 from icalendar.parser import Contentline, Parameters
 
 from scheduling.domain.wallclock import zone_of
-from scheduling.selectors.feed_events import FeedEvent
+from scheduling.selectors.feeds.events import FeedEvent
 
 REFRESH = timedelta(hours=1)
 UTC_TIME = "%Y%m%dT%H%M%SZ"

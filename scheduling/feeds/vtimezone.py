@@ -15,7 +15,7 @@ from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
 from scheduling.domain.wallclock import SECOND, UnknownZoneError, zone_of
 from scheduling.domain.windows import DAY
-from scheduling.selectors.feed_events import FeedEvent
+from scheduling.selectors.feeds.events import FeedEvent
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 # The number of years after which dates fall on the same weekdays again.

@@ -11,13 +11,13 @@ from scheduling.db.timeouts import without_waiting
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.windows import horizon_window
 from scheduling.models import CalendarFeed
-from scheduling.selectors.feed_events import (
+from scheduling.selectors.feeds.events import (
     FeedEvent,
     occurrence_uid,
     series_revisions,
     stored_events,
 )
-from scheduling.selectors.feed_tokens import feed_of, is_open, students_of, token_of
+from scheduling.selectors.feeds.tokens import feed_of, is_open, students_of, token_of
 from scheduling.selectors.studio import studio_day
 from scheduling.services.classes.occurrences import planned
 

@@ -21,7 +21,7 @@ from scheduling.jobs.workers.embedded_backend import EmbeddedBackend
 from scheduling.models.studio import one_reading, studio
 from scheduling.tests.jobs.waiting import wait_until_stopped
 from scheduling.tests.support import embedded, processes
-from scheduling.tests.support.pgbouncer import NoPooler, Pooler, pooling
+from scheduling.tests.support.databases.pgbouncer import NoPooler, Pooler, pooling
 
 # The URL configuration registers the admin, for tests that list its models.
 import_module(settings.ROOT_URLCONF)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from knox.admin import AuthTokenAdmin, AuthTokenCreateForm
 from knox.models import AuthToken
 
-from scheduling.admin.core.formatting import badge
+from scheduling.admin.core.display.formatting import badge
 from scheduling.models import ApiTokenDetails, TokenScope
 from scheduling.selectors.api_tokens import SOON, details_of, expiring, scope_of
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from scheduling.admin.core.links import may_find_times, series_url
+from scheduling.admin.core.display.links import may_find_times, series_url
 from scheduling.admin.core.notices import notified_texts
 from scheduling.admin.core.permissions import (
     may_change_classes,

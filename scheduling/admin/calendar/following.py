@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
-from scheduling.admin.core.links import CALENDAR_PARAM
+from scheduling.admin.core.display.links import CALENDAR_PARAM
 from scheduling.admin.schedules.changes.plan_page import PREVIEW_PARAM
 from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.domain.wallclock import minutes_between

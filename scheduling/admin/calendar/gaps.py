@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from scheduling.admin.core.links import CALENDAR_PARAM, find_time_url
+from scheduling.admin.core.display.links import CALENDAR_PARAM, find_time_url
 from scheduling.domain.openings import Gap
 from scheduling.domain.wallclock import instant
 from scheduling.domain.working_hours import time_of

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import may_find_times
+from scheduling.admin.core.display.links import may_find_times
 from scheduling.admin.core.permissions import visible_classes
 from scheduling.domain.openings import Gap
 from scheduling.domain.outcomes import Outcome

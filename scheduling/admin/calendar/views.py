@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import find_time_url, may_find_times
+from scheduling.admin.calendar.day.day_view import day_of
+from scheduling.admin.core.display.links import find_time_url, may_find_times
 from scheduling.admin.core.permissions import may_change_classes, may_see_classes
 from scheduling.domain.wallclock import zone_names
 from scheduling.models import ClassStatus
@@ -22,7 +23,6 @@ from scheduling.selectors.people import student_names
 from scheduling.selectors.rooms import rooms_to_choose
 from scheduling.selectors.studio import shown_zone, studio
 
-from .day_view import day_of
 from .js_texts import js_texts
 from .list_view import week_of
 from .query import (

@@ -13,7 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.bulk_actions import MAX_NAMED, MAX_ROWS, apply_to_each, selected_rows
+from scheduling.admin.core.lists.bulk_actions import (
+    MAX_NAMED,
+    MAX_ROWS,
+    apply_to_each,
+    selected_rows,
+)
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.notices import NotifyField, show_notified
 from scheduling.admin.core.permissions import may_mark_class

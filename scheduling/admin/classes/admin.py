@@ -15,12 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import RoomFilter
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.display.room_column import RoomColumnMixin
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import RoomFilter
 from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import may_see_everyone
-from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.admin.schedules.changes import SubstituteActionMixin, substitute_url
 from scheduling.models import ScheduledClass

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.changelist import PrefetchingChangeList
-from scheduling.admin.core.class_marks import StudentLine, student_line
-from scheduling.admin.core.formatting import badge
+from scheduling.admin.core.display.class_marks import StudentLine, student_line
+from scheduling.admin.core.display.formatting import badge
+from scheduling.admin.core.lists.changelist import PrefetchingChangeList
 from scheduling.models import Attendance
 from scheduling.models.studio import foreign_zone
 from scheduling.selectors.studio import studio_day

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
+from scheduling.admin.core.lists.filters import ChoiceFilter, TeacherFilter
 from scheduling.admin.core.permissions import may_see_everyone, visible_classes
 from scheduling.domain.typed_text import is_row_id
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE, monday_of, month_of

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core.links import find_time_url, may_find_times
+from scheduling.admin.core.display.links import find_time_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.room_field import given_room, offer_rooms
 from scheduling.models import Room, ScheduledClass, Teacher

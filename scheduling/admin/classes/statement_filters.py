@@ -13,8 +13,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from scheduling.admin.core.display.statement_cells import Period, read_period
 from scheduling.admin.core.permissions import may_see_everyone
-from scheduling.admin.core.statement_cells import Period, read_period
 from scheduling.domain.typed_text import is_row_id
 from scheduling.models import ScheduledClass
 from scheduling.services.statements.definitions import (

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import links_for
+from scheduling.admin.core.display.links import links_for
 from scheduling.admin.core.permissions import (
     may_run_jobs,
     may_see_classes,
     may_see_everyone,
     may_see_jobs,
 )
-from scheduling.admin.jobs.job_cards import button_of
-from scheduling.admin.jobs.status_card import status_card
+from scheduling.admin.jobs.overview.job_cards import button_of
+from scheduling.admin.jobs.overview.status_card import status_card
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import A_PAGE, Coverage, coverage
 from scheduling.jobs.monitoring.outcome_text import title_of

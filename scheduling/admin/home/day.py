@@ -16,8 +16,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from scheduling.admin.core.class_marks import StudentLine
-from scheduling.admin.core.links import listed
+from scheduling.admin.core.display.class_marks import StudentLine
+from scheduling.admin.core.display.links import listed
 from scheduling.admin.core.notices import show_notified
 from scheduling.admin.core.permissions import (
     may_change_classes,

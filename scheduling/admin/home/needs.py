@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scheduling.admin.accounts.api_tokens import expiring_notice
-from scheduling.admin.core.links import Links, links_for, listed
+from scheduling.admin.core.display.links import Links, links_for, listed
 from scheduling.admin.core.permissions import (
     may_change_classes,
     may_see_everyone,

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.class_marks import StudentLine, student_line
-from scheduling.admin.core.links import find_time_url, may_find_times
+from scheduling.admin.core.display.class_marks import StudentLine, student_line
+from scheduling.admin.core.display.links import find_time_url, may_find_times
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
 from scheduling.domain.windows import WEEK, monday_of
 from scheduling.models import Attendance, ClassStatus, ScheduledClass

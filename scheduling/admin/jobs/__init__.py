@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.core.tool_page import ToolPage
+from scheduling.admin.jobs.overview.page import overview
 
 from .actions import cancel, progress, start_job
 from .decorators import may_see
-from .overview import overview
 from .preview import preview
 from .run_page import run_view
 from .undo import undo_page

@@ -8,9 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import Links, links_for
+from scheduling.admin.core.display.links import Links, links_for
+from scheduling.admin.core.display.result_table import ResultRow, rows_of_lines
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
-from scheduling.admin.core.result_table import ResultRow, rows_of_lines
+from scheduling.admin.jobs.overview.job_cards import button_of
 from scheduling.domain.outcomes import CHANGES, FAULTS, Outcome
 from scheduling.jobs.execution.runner import RunOptions, preview_plan
 from scheduling.jobs.generation.approved_plan import PlanPreview, StalePlanError, require_approved
@@ -20,7 +21,6 @@ from scheduling.text.dates import long_day, number_text, plain_day
 
 from .actions import begin, job_of, request_of
 from .decorators import form_view
-from .job_cards import button_of
 
 SALT = "scheduling.background_jobs.preview"
 # Set in the session of a person who has seen a preview: a step of the first page's list.

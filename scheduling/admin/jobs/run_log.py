@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.lists.filters import ChoiceFilter
 from scheduling.admin.core.mixins import PlainSearchMixin, ReadOnlyMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.outcomes import Outcome

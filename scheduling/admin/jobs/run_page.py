@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import links_for
-from scheduling.admin.core.outcome_badges import LOOKS, state_name
-from scheduling.admin.core.result_table import rows_of_items
+from scheduling.admin.core.display.links import links_for
+from scheduling.admin.core.display.outcome_badges import LOOKS, state_name
+from scheduling.admin.core.display.result_table import rows_of_items
+from scheduling.admin.jobs.overview.history_table import notes_of
+from scheduling.admin.jobs.overview.job_cards import button_of
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.typed_text import is_row_id
 from scheduling.jobs.execution.undo import can_be_undone
@@ -43,8 +45,6 @@ from scheduling.text.reasons import reason_text
 
 from .actions import show_finished
 from .decorators import may_run, rendered, view_only
-from .history_table import notes_of
-from .job_cards import button_of
 
 ITEMS = 100
 GROUPS = 20

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.admin.core.links import Links, links_for
-from scheduling.admin.core.result_table import rows_of_lines
+from scheduling.admin.core.display.links import Links, links_for
+from scheduling.admin.core.display.result_table import rows_of_lines
 from scheduling.jobs.execution.undo import RunPrunedError, UndoResult, preview_undo, undo
 from scheduling.jobs.runs.claims import AlreadyRunningError
 from scheduling.jobs.runs.result_lines import ResultLine

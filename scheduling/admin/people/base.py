@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
-from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.display.statement_cells import this_month
+from scheduling.admin.core.lists.bulk_actions import apply_to_each, selected_rows
+from scheduling.admin.core.lists.changelist import LargeTableMixin
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
-from scheduling.admin.core.statement_cells import this_month
 from scheduling.admin.export import ExportMixin
 from scheduling.admin.schedules.changes import EndPersonMixin, SelectedPeopleMixin
 from scheduling.selectors.people_lists import next_classes, paused_people, weekly_meetings

@@ -18,8 +18,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import ChoiceFilter
 from scheduling.models import CalendarFeed
 from scheduling.selectors.studio import studio_today
 from scheduling.services.calendar_feeds import is_open, revoke, token_of

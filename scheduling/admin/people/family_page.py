@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.messages import badge_of
 from scheduling.models import CalendarFeed, Guardian, Message, Student
-from scheduling.selectors.feed_tokens import page_of, page_token_of
+from scheduling.selectors.feeds.tokens import page_of, page_token_of
 from scheduling.selectors.studio import studio, studio_today
 from scheduling.services.family.addresses import feed_of_person, give, mail, revoke_all
 from scheduling.text.dates import when

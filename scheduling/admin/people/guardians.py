@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.statement_cells import this_month
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.display.statement_cells import this_month
+from scheduling.admin.core.lists.changelist import LargeTableMixin
 from scheduling.admin.core.widgets import LoadedRowSelect
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.typed_text import is_row_id

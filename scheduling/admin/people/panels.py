@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.class_marks import student_line
-from scheduling.admin.core.links import class_url, find_time_url, listed, may_find_times
+from scheduling.admin.core.display.class_marks import student_line
+from scheduling.admin.core.display.links import class_url, find_time_url, listed, may_find_times
 from scheduling.admin.core.permissions import (
     may_change_classes,
     may_see_everyone,

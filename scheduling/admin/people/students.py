@@ -11,9 +11,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
-from scheduling.admin.core.filters import ChoiceFilter, TeacherFilter
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.lists.filters import ChoiceFilter, TeacherFilter
 from scheduling.admin.schedules.fixed_schedule_inline import (
     FixedScheduleInline,
     warn_missing_start_date,

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from scheduling.admin.accounts.invitation import InvitationMixin, account_panel
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import ChoiceFilter
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import ChoiceFilter
 from scheduling.admin.schedules.changes import TeacherAbsenceMixin, today_of
 from scheduling.domain.windows import FIRST_DATE
 from scheduling.models import LessonDuration, LessonSettings, Teacher

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from scheduling.admin.core import formatting
+from scheduling.admin.core.display import formatting
 from scheduling.admin.schedules.fixed_schedules import zone as zone_of_rule
 from scheduling.models import (
     FixedSchedule,

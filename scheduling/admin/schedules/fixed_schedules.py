@@ -11,12 +11,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import RoomFilter, TeacherFilter, ValidityFilter
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.display.room_column import RoomColumnMixin
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import RoomFilter, TeacherFilter, ValidityFilter
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
-from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import FixedSchedule, RecurringSlot
 from scheduling.models.studio import foreign_zone

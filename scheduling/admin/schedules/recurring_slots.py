@@ -15,14 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
 from scheduling.admin.core.apply_after_save import apply_after_commit, warn_outside_hours
-from scheduling.admin.core.bulk_actions import apply_to_each, selected_rows
-from scheduling.admin.core.changelist import LargeTableMixin
-from scheduling.admin.core.filters import ChoiceFilter, RoomFilter, TeacherFilter, ValidityFilter
-from scheduling.admin.core.links import calendar_of, find_time_url
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.display.links import calendar_of, find_time_url
+from scheduling.admin.core.display.room_column import RoomColumnMixin
+from scheduling.admin.core.lists.bulk_actions import apply_to_each, selected_rows
+from scheduling.admin.core.lists.changelist import LargeTableMixin
+from scheduling.admin.core.lists.filters import (
+    ChoiceFilter,
+    RoomFilter,
+    TeacherFilter,
+    ValidityFilter,
+)
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
-from scheduling.admin.core.room_column import RoomColumnMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.domain.wallclock import add_minutes
 from scheduling.models import RecurringSlot, SlotStatus

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from scheduling.admin.audit import AuditHistoryMixin
-from scheduling.admin.core import formatting
-from scheduling.admin.core.changelist import LargeTableMixin
+from scheduling.admin.core.display import formatting
+from scheduling.admin.core.lists.changelist import LargeTableMixin
 from scheduling.admin.core.protected_delete import ProtectedDeleteMixin
 from scheduling.admin.export import ExportMixin
 from scheduling.models import Room

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.links import class_url, series_url
+from scheduling.admin.core.display.links import class_url, series_url
 from scheduling.admin.core.permissions import may_run_jobs
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.core.tool_page import ToolPage

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core.links import class_url, series_url
+from scheduling.admin.core.display.links import class_url, series_url
 from scheduling.admin.core.permissions import may_see_everyone
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.admin.core.widgets import PersonSelect

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import class_url, series_url
+from scheduling.admin.core.display.links import class_url, series_url
 from scheduling.admin.core.permissions import may_change_classes, may_see_everyone
 from scheduling.admin.schedules.changes.plan_page import PREVIEW_PARAM
 from scheduling.domain.series import SeriesKey, SeriesKind

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from scheduling.admin.core.links import class_url, links_for, listed
+from scheduling.admin.core.display.links import class_url, links_for, listed
 from scheduling.admin.core.permissions import may_see_classes, teacher_of, visible_classes
 from scheduling.admin.core.tool_page import ToolPage
 from scheduling.models import ClassStatus, ScheduledClass

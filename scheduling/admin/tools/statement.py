@@ -15,8 +15,8 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from scheduling.admin.core.links import Links, links_for
-from scheduling.admin.core.statement_cells import (
+from scheduling.admin.core.display.links import Links, links_for
+from scheduling.admin.core.display.statement_cells import (
     Period,
     cells,
     listed_classes,

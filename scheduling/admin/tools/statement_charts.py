@@ -8,7 +8,7 @@ from django.utils.translation import ngettext, pgettext
 
 from scheduling.admin.charts import Stack, StackChart, stack_chart
 from scheduling.admin.charts.scales import percent
-from scheduling.admin.core.statement_cells import Period
+from scheduling.admin.core.display.statement_cells import Period
 from scheduling.domain.windows import WEEK
 from scheduling.services.statements.statement import Statement
 from scheduling.services.statements.weeks import weeks

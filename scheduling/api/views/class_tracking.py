@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from scheduling.api.authentication import CronSecretOrUserAuthentication
 from scheduling.api.permissions import IsAdministratorOrCron
-from scheduling.api.run_requests import run_request
 from scheduling.api.serializers.examples import WEEKLY_BODY
 from scheduling.api.serializers.fields import LARGEST_ID, BooleanField, IntegerField
 from scheduling.api.serializers.responses import (
@@ -24,7 +23,6 @@ from scheduling.api.serializers.responses import (
 )
 from scheduling.api.serializers.run_json import history_entry, run_errors
 from scheduling.api.serializers.strict import StrictSerializer, StudioDateField, read
-from scheduling.api.student_results import StudentResultCollector, results
 from scheduling.domain.outcomes import Outcome
 from scheduling.jobs.calendar_check.week_status import week_status
 from scheduling.jobs.execution.runner import RunOptions, preview, run
@@ -34,6 +32,8 @@ from scheduling.models import Job, Student
 from scheduling.selectors.studio import studio_today
 
 from .base import ApiView
+from .run_requests import run_request
+from .student_results import StudentResultCollector, results
 
 TAGS = ["Class tracking"]
 

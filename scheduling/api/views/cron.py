@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from scheduling.api.authentication import CronSecretAuthentication
 from scheduling.api.permissions import IsCron
-from scheduling.api.run_requests import run_request
 from scheduling.api.serializers.responses import (
     AlreadyRunning,
     Delivered,
@@ -29,6 +28,7 @@ from scheduling.jobs.workers.tick import run_due_jobs
 from scheduling.models import Job
 
 from .base import ApiView
+from .run_requests import run_request
 
 logger = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from scheduling.api.serializers.health import (
     NotReady,
     Ready,
 )
-from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents
+from scheduling.jobs.monitoring.alerting.incidents import CurrentIncident, current_incidents
 
 from .base import ApiView
 

@@ -17,7 +17,6 @@ from scheduling.api.authentication import ApiTokenAuthentication, CookieAuthenti
 from scheduling.api.exceptions import Conflict, Gone
 from scheduling.api.pagination import KeysetPagination
 from scheduling.api.permissions import IsAdministrator
-from scheduling.api.run_requests import run_request
 from scheduling.api.serializers.fields import BooleanField, IntegerField, QueryIntegerField
 from scheduling.api.serializers.jobs import (
     CancelledRun,
@@ -50,6 +49,7 @@ from scheduling.selectors.runs import totals
 
 from .base import ApiView
 from .class_tracking import status_of
+from .run_requests import run_request
 
 TAGS = ["Background jobs"]
 RUN_ID = OpenApiParameter("run_id", {"type": "integer", "minimum": 1}, "path")

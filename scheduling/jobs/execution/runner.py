@@ -21,8 +21,8 @@ from scheduling.jobs.generation.dry_run_overlay import DryRunOverlay
 from scheduling.jobs.generation.generator import ChunkedGeneration, RunStoppedError
 from scheduling.jobs.generation.planning import PlanningContext
 from scheduling.jobs.generation.run_window import RunWindow, run_window, scope_of
-from scheduling.jobs.monitoring.healthcheck_pings import HealthcheckPings
-from scheduling.jobs.monitoring.watch import watch
+from scheduling.jobs.monitoring.alerting.healthcheck_pings import HealthcheckPings
+from scheduling.jobs.monitoring.alerting.watch import watch
 from scheduling.jobs.notifications.delivery import SECONDS
 from scheduling.jobs.runs.claims import Claim, ClaimLostError, begin, claim, release
 from scheduling.jobs.runs.heartbeat import Heartbeat

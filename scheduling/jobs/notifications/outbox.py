@@ -21,7 +21,7 @@ from scheduling.models import (
     ScheduledClass,
     Student,
 )
-from scheduling.selectors.feed_tokens import page_of, page_token_of
+from scheduling.selectors.feeds.tokens import page_of, page_token_of
 from scheduling.selectors.studio import studio, studio_day
 
 from .account_mail import secret_link

@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scheduling.db.errors import describe
+from scheduling.jobs.monitoring.alerting.incidents import CurrentIncident, current_incidents, when
 from scheduling.jobs.monitoring.backlog import Backlog, backlog
 from scheduling.jobs.monitoring.backups import BackupStatus, backup_status
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.health_texts import not_called
-from scheduling.jobs.monitoring.incidents import CurrentIncident, current_incidents, when
 from scheduling.jobs.schedule.registry import GENERATING, JOBS
 from scheduling.management.cli.base import StudioCommand
 from scheduling.management.cli.json_output import write_json

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 
-from scheduling.jobs.monitoring.incidents import when
+from scheduling.jobs.monitoring.alerting.incidents import when
 from scheduling.selectors.studio import shown_zone
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY

@@ -13,7 +13,7 @@ from scheduling.models import JobRun, ScheduledClass
 from scheduling.tests.factories import schedule, slot
 from scheduling.tests.jobs.waiting import is_calendar_lock_awaited, wait_until
 from scheduling.tests.support.curl import Call, curl
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

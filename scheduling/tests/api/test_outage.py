@@ -6,8 +6,8 @@ import pytest
 
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import curl
-from scheduling.tests.support.gunicorn import serving
-from scheduling.tests.support.outage import stoppable
+from scheduling.tests.support.databases.outage import stoppable
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = [
     pytest.mark.postgresql,

@@ -16,7 +16,7 @@ from scheduling.api.throttles import CallerThrottle
 from scheduling.models import RefusedCredentials
 from scheduling.tests.factories import EARLY
 from scheduling.tests.support.curl import curl
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 CLASSES = "/api/classes"
 CRON = "/api/cron/generate-lessons"

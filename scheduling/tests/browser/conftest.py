@@ -15,13 +15,12 @@ from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from scheduling.tests.support.gunicorn import Server, serving
+from scheduling.tests.browser.harness import chromium
+from scheduling.tests.browser.harness.contexts import Contexts
+from scheduling.tests.browser.harness.watch import Watch
 from scheduling.tests.support.plugin import skip_or_fail
 from scheduling.tests.support.roles import account
-
-from . import chromium
-from .contexts import Contexts
-from .watch import Watch
+from scheduling.tests.support.servers.gunicorn import Server, serving
 
 DESKTOP, PHONE = 1280, 390
 HEIGHT = {DESKTOP: 900, PHONE: 844}
@@ -68,7 +67,7 @@ def chromium_browser(django_db_setup: None) -> Iterator[Browser]:
 def server(chromium_browser: Browser, django_db_blocker: Any) -> Iterator[Server]:
     """Start gunicorn on the database of the tests."""
     with django_db_blocker.unblock():
-        app = "scheduling.tests.browser.server"
+        app = "scheduling.tests.browser.harness.server"
         with serving(app=app, workers=1, threads=4) as started:
             yield started
 

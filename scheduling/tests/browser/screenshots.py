@@ -211,7 +211,7 @@ def _take_screenshots(url: str) -> None:
     from django.test import Client
     from playwright.sync_api import sync_playwright
 
-    from . import chromium
+    from scheduling.tests.browser.harness import chromium
 
     IMAGES.mkdir(parents=True, exist_ok=True)
     client = Client()

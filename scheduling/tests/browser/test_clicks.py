@@ -14,12 +14,11 @@ from scheduling.domain.windows import month_of
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger
 from scheduling.services.roles import SCHEDULER
 from scheduling.tests import factories as make
+from scheduling.tests.browser.harness.clicks import Clicks
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, row
 from scheduling.tests.support.history import add_run
 from scheduling.tests.support.roles import account
-
-from .clicks import Clicks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

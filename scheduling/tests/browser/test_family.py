@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scheduling.models import CalendarFeed, Message, ScheduledClass
-from scheduling.selectors.feed_tokens import page_token_of
+from scheduling.selectors.feeds.tokens import page_token_of
 from scheduling.services.classes import edit
 from scheduling.tests import factories as make
+from scheduling.tests.browser.harness.layouts import assert_good
 
 from .conftest import PHONE, watch_of
-from .layouts import assert_good
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

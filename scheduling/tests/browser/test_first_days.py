@@ -15,10 +15,9 @@ from playwright.sync_api import Page, expect
 from scheduling.domain.windows import DAY, WEEK, monday_of
 from scheduling.models import Job, JobRun, RecurringSlot, ScheduledClass, Trigger
 from scheduling.tests import factories as make
+from scheduling.tests.browser.harness.layouts import assert_good
 from scheduling.tests.jobs.helpers import horizon, weekly
 from scheduling.tests.services.timetable_import.timetable_files import csv_bytes, row
-
-from .layouts import assert_good
 
 pytestmark = [
     pytest.mark.long,

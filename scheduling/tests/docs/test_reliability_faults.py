@@ -15,7 +15,7 @@ from django.db import connection
 from scheduling.models import JobRun, RecurringSlot, RunState, ScheduledClass
 from scheduling.tests import factories as make
 from scheduling.tests.support import processes
-from scheduling.tests.support.outage import stoppable
+from scheduling.tests.support.databases.outage import stoppable
 from scheduling.tests.support.plugin import skip_or_fail
 
 # Booked now: otherwise a job whose run was for another day would be late.

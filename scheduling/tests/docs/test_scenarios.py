@@ -17,7 +17,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "Cairo without midnight": "domain.test_wallclock:test_cairo_day_without_midnight",
         "Santiago without midnight": "domain.test_wallclock:test_santiago_day_without_midnight",
         "days without midnight have their lessons": (
-            "jobs.outcomes.test_horizon:test_day_without_midnight_has_its_class"
+            "jobs.windows.test_horizon:test_day_without_midnight_has_its_class"
         ),
         "Lord Howe's half-hour shift": (
             "domain.test_wallclock:test_lord_howe_shifts_by_half_an_hour"
@@ -32,7 +32,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "domain.test_recurrence:test_monday_is_local_in_kiritimati_and_pago_pago"
         ),
         "the Monday of a run is the studio's": (
-            "jobs.outcomes.test_weekly:test_week_begins_on_monday_of_studio_zone"
+            "jobs.windows.test_weekly:test_week_begins_on_monday_of_studio_zone"
         ),
         "cron at Sunday 23:30 UTC": (
             "domain.planning.test_idempotence:test_runs_on_sunday_and_monday_create_their_own_weeks"
@@ -42,21 +42,21 @@ SCENARIOS: dict[str, dict[str, str]] = {
         "2027-01-01 is in 2026-W53, 2027-01-04 in 2027-W01": (
             "domain.test_windows:test_2027_01_01_is_in_2026_w53_and_2027_01_04_in_2027_w01"
         ),
-        "a week over two years": "jobs.outcomes.test_weekly:test_week_can_span_two_years",
+        "a week over two years": "jobs.windows.test_weekly:test_week_can_span_two_years",
         "29 February as lesson, start, end": (
             "domain.test_recurrence:test_29_february_can_be_class_start_and_end_of_series"
         ),
         "29 February as closure": "jobs.outcomes.test_closures:test_29_february_can_be_closed",
         "Sunday series": "domain.test_recurrence:test_sunday_series_has_class_at_end_of_week",
-        "a class across midnight": "jobs.outcomes.test_horizon:test_class_can_end_after_midnight",
+        "a class across midnight": "jobs.windows.test_horizon:test_class_can_end_after_midnight",
         "a start mid-week before, on and after the slot's day": (
             "domain.test_recurrence:test_start_in_mid_week_is_first_possible_day"
         ),
-        "an inclusive end date": ("jobs.outcomes.test_weekly:test_end_date_is_last_day_with_class"),
-        "the horizon's last day": "jobs.outcomes.test_horizon:test_horizon_ends_on_day_84",
+        "an inclusive end date": ("jobs.windows.test_weekly:test_end_date_is_last_day_with_class"),
+        "the horizon's last day": "jobs.windows.test_horizon:test_horizon_ends_on_day_84",
     },
     "idempotence": {
-        "twice": "jobs.outcomes.test_horizon:test_second_run_changes_nothing",
+        "twice": "jobs.windows.test_horizon:test_second_run_changes_nothing",
         "two processes at once": (
             "jobs.runs.test_claims:test_second_run_is_refused_and_names_first"
         ),
@@ -75,7 +75,7 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "api.test_live:test_overlapping_calls_are_200_and_202_and_create_each_class_once"
         ),
         "the weekly job on a Wednesday": (
-            "jobs.outcomes.test_weekly:test_midweek_run_creates_whole_week"
+            "jobs.windows.test_weekly:test_midweek_run_creates_whole_week"
         ),
         "fifty writers for one slot": (
             "services.classes.test_fifty_writers:test_fifty_bookings_of_the_same_hour"
@@ -101,13 +101,13 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "jobs.outcomes.test_conflicts:test_next_run_creates_class_once_conflict_is_resolved"
         ),
         "a row deleted by SQL is reported": (
-            "management.test_check_schedules:test_row_deleted_by_sql_is_missing_and_repaired"
+            "management.commands.test_check_schedules:test_row_deleted_by_sql_is_missing_and_repaired"
         ),
         "a row deleted by SQL is healed by the next run": (
             "jobs.outcomes.test_healing:test_deleted_row_is_created_again"
         ),
         "a row edited by SQL is reported": (
-            "management.test_check_schedules:test_row_edited_by_sql_has_drifted_and_is_repaired"
+            "management.commands.test_check_schedules:test_row_edited_by_sql_has_drifted_and_is_repaired"
         ),
         "away next Monday, before it is generated": (
             "services.classes.test_occurrences:test_cancelled_planned_occurrence_is_never_created"
@@ -142,14 +142,14 @@ SCENARIOS: dict[str, dict[str, str]] = {
             "services.schedule_changes.test_pause_and_end:test_lesson_of_a_leaver_frees_its_hour"
         ),
         "horizon shortened": (
-            "jobs.outcomes.test_horizon:test_longer_horizon_adds_and_shorter_one_removes_nothing"
+            "jobs.windows.test_horizon:test_longer_horizon_adds_and_shorter_one_removes_nothing"
         ),
         "a teacher's new zone changes the instants": (
-            "management.test_check_schedules:"
+            "management.commands.test_check_schedules:"
             "test_new_zone_of_teacher_changes_instants_of_future_classes"
         ),
         "a new tzdata changes the instants": (
-            "management.test_check_schedules:test_instants_outdated_by_zone_data_are_derived_again"
+            "management.commands.test_check_schedules:test_instants_outdated_by_zone_data_are_derived_again"
         ),
     },
     "closures": {

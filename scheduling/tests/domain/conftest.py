@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from scheduling.tests.domain.planning.builders import series
-from scheduling.tests.domain.planning.calendar_model import Studio
+from scheduling.tests.domain.planning.properties.calendar_model import Studio
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from scheduling.domain.openings import (
 from scheduling.domain.wallclock import add_minutes, instant, to_epoch
 from scheduling.domain.working_hours import WeeklyHours, WorkingHours, hours_text, time_of
 from scheduling.tests.domain.examples import examples
-from scheduling.tests.domain.opening_oracle import expected_openings
+from scheduling.tests.domain.oracles.opening_oracle import expected_openings
 
 # Two days before the United States change their clocks, three weeks before Europe does.
 BASE = date(2026, 3, 6)

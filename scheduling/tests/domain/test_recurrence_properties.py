@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from scheduling.domain.recurrence import candidate_days, day_in_week, occurrences, starts_in
 from scheduling.domain.windows import WEEK, Window, week_number
+from scheduling.tests.domain.oracles.rule_oracle import recurrence_set, valid
+from scheduling.tests.domain.oracles.time_oracle import HARD_ZONES, expected_epoch
 from scheduling.tests.domain.planning.builders import series
 
 from .examples import examples
-from .rule_oracle import recurrence_set, valid
-from .time_oracle import HARD_ZONES, expected_epoch
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

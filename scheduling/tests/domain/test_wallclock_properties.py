@@ -18,9 +18,9 @@ from scheduling.domain.wallclock import (
     to_epoch,
     zone_names,
 )
+from scheduling.tests.domain.oracles.time_oracle import HARD_ZONES, expected_instant, instants, wall
 
 from .examples import examples
-from .time_oracle import HARD_ZONES, expected_instant, instants, wall
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

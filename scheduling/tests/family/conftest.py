@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from scheduling.models import CalendarFeed
-from scheduling.selectors.feed_tokens import page_token_of
+from scheduling.selectors.feeds.tokens import page_token_of
 from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY
 from scheduling.tests.jobs.helpers import horizon

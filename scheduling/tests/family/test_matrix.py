@@ -11,7 +11,7 @@ from django.utils import timezone
 from classtracker.json_logs import JSONFormatter
 from scheduling.family.urls import urlpatterns
 from scheduling.models import CancelledBy, ScheduledClass
-from scheduling.selectors.feed_tokens import page_token_of, token_of
+from scheduling.selectors.feeds.tokens import page_token_of, token_of
 from scheduling.services.calendar_feeds import revoke
 from scheduling.services.classes import edit
 from scheduling.services.roles import OWNER, TEACHER

@@ -9,7 +9,7 @@ from icalendar import Calendar
 
 from scheduling.family.access import PAGES_RATE
 from scheduling.models import CalendarFeed, CancelledBy, ScheduledClass
-from scheduling.selectors.feed_tokens import token_of
+from scheduling.selectors.feeds.tokens import token_of
 from scheduling.services.classes import edit
 from scheduling.services.family.lessons import family_calendar
 from scheduling.tests import factories as make

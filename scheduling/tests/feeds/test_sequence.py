@@ -39,7 +39,7 @@ from scheduling.models import (
     Student,
     Teacher,
 )
-from scheduling.selectors.feed_events import Revision
+from scheduling.selectors.feeds.events import Revision
 from scheduling.services.calendar_feeds import feed_events
 from scheduling.services.classes import edit, occurrences
 from scheduling.services.classes.undo import recording, recording_occurrence

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from scheduling.domain.wallclock import instant, zone_names
 from scheduling.feeds.ics import document
 from scheduling.feeds.vtimezone import changes, zones_of
-from scheduling.selectors.feed_events import FeedEvent, Revision
+from scheduling.selectors.feeds.events import FeedEvent, Revision
 
 ZONES = sorted(zone_names())
 # Dates under former rules (Mexico and Jordan until 2022, Samoa until 2011, Kazakhstan until 2024),

@@ -15,7 +15,7 @@ from scheduling.selectors.studio import studio_today
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import request, weekly
 from scheduling.tests.support.curl import curl
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 NEW_YORK = {"STUDIO_TIME_ZONE": "America/New_York"}
 AUCKLAND = {"STUDIO_TIME_ZONE": "Pacific/Auckland"}

@@ -7,7 +7,7 @@ from django.db import connection
 
 from scheduling.models import JobRun, RunState, ScheduledClass
 from scheduling.tests.support import processes, studio
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 from . import killing
 from .traffic import Traffic

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.utils.module_loading import import_string
 
 from scheduling.tests.support.curl import curl
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 HTTPS = ("-H", "X-Forwarded-Proto: https")

@@ -15,7 +15,7 @@ from scheduling.services.calendar_feeds import token_of
 from scheduling.tests import factories as make
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import curl
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database(name="sqlite")]
 

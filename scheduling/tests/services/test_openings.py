@@ -20,7 +20,7 @@ from scheduling.services.classes.obstacle_texts import ObstacleTexts
 from scheduling.services.openings import MAX_TEACHERS, OpeningsQuery, openings
 from scheduling.tests import factories as make
 from scheduling.tests.domain.examples import TIMES
-from scheduling.tests.domain.opening_oracle import expected_openings
+from scheduling.tests.domain.oracles.opening_oracle import expected_openings
 from scheduling.tests.factories import EARLY, MONDAY, at, day
 from scheduling.tests.jobs.helpers import run_job
 from scheduling.tests.jobs.long_lives.random_studio import Studio

@@ -16,7 +16,7 @@ from knox.models import AuthToken
 from scheduling.api.serializers.queries import QuerySerializer
 from scheduling.api.views.resources import urls as _resources  # noqa: F401  (every query class)
 from scheduling.models import ApiTokenDetails, CalendarFeed, CancelledBy, TokenScope
-from scheduling.selectors.feed_tokens import page_token_of, token_of
+from scheduling.selectors.feeds.tokens import page_token_of, token_of
 from scheduling.services.classes import edit
 from scheduling.services.roles import OWNER, VIEWER
 from scheduling.tests import factories as make

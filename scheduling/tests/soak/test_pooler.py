@@ -14,7 +14,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.servers import killing
 from scheduling.tests.servers.traffic import Traffic
 from scheduling.tests.support import studio
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = [
     pytest.mark.soak,

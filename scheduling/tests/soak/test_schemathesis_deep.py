@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.tests.api import fuzzing
+from scheduling.tests.api.schema import fuzzing
 
 pytestmark = [pytest.mark.soak, pytest.mark.django_db(transaction=True)]
 

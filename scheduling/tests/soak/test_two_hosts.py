@@ -19,8 +19,8 @@ from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.servers.killing import SMALL_CHUNKS
 from scheduling.tests.support import processes
 from scheduling.tests.support.curl import Call, curl
-from scheduling.tests.support.hosts import NoHosts, hosts
-from scheduling.tests.support.postgres import cluster
+from scheduling.tests.support.databases.postgres import cluster
+from scheduling.tests.support.machines.hosts import NoHosts, hosts
 
 pytestmark = [pytest.mark.soak, pytest.mark.postgresql]
 

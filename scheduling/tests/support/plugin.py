@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .postgres import NoPostgres, cluster
+from scheduling.tests.support.databases.postgres import NoPostgres, cluster
 
 # All variables of the contract, so that neither .env nor the caller's shell changes a test.
 ENVIRONMENT = {

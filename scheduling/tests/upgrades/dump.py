@@ -15,8 +15,8 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
+from scheduling.tests.support.databases.postgres import cluster
 from scheduling.tests.support.plugin import ENVIRONMENT
-from scheduling.tests.support.postgres import cluster
 
 HERE = Path(__file__).parent
 # The first with pages, the last with shards of runs, before guardians and rooms, before pages of

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import CALENDAR_PARAM, calendar_of, links_for
+from scheduling.admin.core.display.links import CALENDAR_PARAM, calendar_of, links_for
+from scheduling.admin.core.display.result_table import rows_of_lines
 from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
-from scheduling.admin.core.result_table import rows_of_lines
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.notifications.notices import notices_about
 from scheduling.jobs.runs.result_lines import ResultLine

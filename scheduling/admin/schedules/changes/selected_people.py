@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core.bulk_actions import selected_rows
+from scheduling.admin.core.lists.bulk_actions import selected_rows
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.domain.typed_text import is_row_id
 from scheduling.selectors.people_lists import has_classes_ahead

@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.admin.core.links import class_url, may_find_times
+from scheduling.admin.core.display.links import class_url, may_find_times
 from scheduling.admin.core.mixins import MixinBase
 from scheduling.admin.core.permissions import may_change_classes
 from scheduling.models import ScheduledClass

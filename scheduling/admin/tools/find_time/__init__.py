@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from scheduling.admin.core.links import may_find_times
+from scheduling.admin.core.display.links import may_find_times
 from scheduling.admin.core.tool_page import ToolPage
 
 from .views import find_time

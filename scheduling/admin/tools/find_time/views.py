@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scheduling.admin.core.links import may_find_times
+from scheduling.admin.core.display.links import may_find_times
 from scheduling.domain.typed_text import is_row_id
 from scheduling.models import ScheduledClass, Student
 from scheduling.models.studio import foreign_zone

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from scheduling.admin.core.statement_cells import Period
+from scheduling.admin.core.display.statement_cells import Period
 from scheduling.domain.windows import DAY
 from scheduling.models import Attendance
 from scheduling.services.sheets import Lesson, StudentLesson, register

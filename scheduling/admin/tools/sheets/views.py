@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from scheduling.admin.core.links import sheet_url
+from scheduling.admin.core.display.links import sheet_url
+from scheduling.admin.core.display.statement_cells import Period
 from scheduling.admin.core.permissions import (
     may_see_classes,
     may_see_everyone,
     teacher_of,
     visible_classes,
 )
-from scheduling.admin.core.statement_cells import Period
 from scheduling.domain.typed_text import is_row_id
 from scheduling.domain.windows import DAY, FIRST_DATE, LAST_DATE
 from scheduling.selectors.classes.calendar import teachers_to_choose

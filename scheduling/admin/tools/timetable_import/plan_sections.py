@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scheduling.admin.core import formatting
+from scheduling.admin.core.display import formatting
 from scheduling.models.timetable import Weekday
 from scheduling.services.timetable_import import ImportReport
 from scheduling.services.timetable_import.preview import ChangeLine, PersonLine, RuleLine

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods
 from scheduling.admin.core.notices import preview_notices, show_notified
 from scheduling.admin.core.plan_page import approved_fingerprint, plan_page
 from scheduling.admin.jobs.decorators import may_run
-from scheduling.admin.jobs.job_cards import button_of
+from scheduling.admin.jobs.overview.job_cards import button_of
 from scheduling.admin.tools.rule_conflicts import rule_row
 from scheduling.db.errors import log_and_describe
 from scheduling.jobs.generation.approved_plan import StalePlanError

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from scheduling.admin.core import bulk_actions
+from scheduling.admin.core.lists import bulk_actions
 from scheduling.models import Attendance, CancelledBy, ClassStatus
 from scheduling.services.roles import SCHEDULER, TEACHER, VIEWER
 from scheduling.tests import factories as make

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.admin.core import changelist
+from scheduling.admin.core.lists import changelist
 from scheduling.models import ClassStatus
 from scheduling.services.roles import TEACHER
 from scheduling.tests import factories as make

@@ -11,10 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from scheduling.admin.jobs.charts import duration_chart
+from scheduling.admin.jobs.overview.charts import duration_chart
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
-from scheduling.jobs.monitoring.run_timeline import TimelineEntry
+from scheduling.jobs.monitoring.history.run_timeline import TimelineEntry
 from scheduling.models import Job, JobRun, JobRunItem, LessonSettings, RunState, Teacher, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.support.history import add_run, make_history

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from scheduling.jobs.notifications.delivery import deliver
 from scheduling.models import CalendarFeed, Message, MessageState
-from scheduling.selectors.feed_tokens import page_token_of, token_of
+from scheduling.selectors.feeds.tokens import page_token_of, token_of
 from scheduling.services.roles import SCHEDULER, VIEWER
 from scheduling.tests import factories as make
 from scheduling.tests.support.roles import account

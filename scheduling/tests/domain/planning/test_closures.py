@@ -6,9 +6,9 @@ import pytest
 
 from scheduling.domain.closures import ClosureCalendar, covering
 from scheduling.domain.outcomes import Outcome
+from scheduling.tests.domain.planning.properties.invariants import run_and_check
 
 from .builders import clock, closure, day, series, utc, window
-from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -5,9 +5,9 @@ import pytest
 from scheduling.domain.outcomes import Outcome
 from scheduling.domain.planning.free_rooms import add_free_rooms, room_conflicts
 from scheduling.domain.wallclock import from_epoch
+from scheduling.tests.domain.planning.properties.invariants import run_and_check
 
 from .builders import FIXED, SLOT, clock, day, series, utc, window
-from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -6,9 +6,9 @@ from scheduling.domain.outcomes import Outcome
 from scheduling.domain.planning import PlannedClass
 from scheduling.domain.planning.occupancy import Occupancy
 from scheduling.domain.wallclock import epoch
+from scheduling.tests.domain.planning.properties.invariants import run_and_check
 
 from .builders import clock, day, series, window
-from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from scheduling.domain.outcomes import Outcome
+from scheduling.tests.domain.planning.properties.invariants import run_and_check
 
 from .builders import clock, day, series
-from .invariants import run_and_check
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

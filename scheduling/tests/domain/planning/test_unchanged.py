@@ -6,9 +6,9 @@ from scheduling.domain.outcomes import Outcome, Reason
 from scheduling.domain.planning import SeriesState, unchanged_weeks
 from scheduling.domain.series import Suspension
 from scheduling.domain.windows import Window, week_number
+from scheduling.tests.domain.planning.properties.class_model import group_rows
 
 from .builders import clock, closure, day, series, utc, window
-from .class_model import group_rows
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 

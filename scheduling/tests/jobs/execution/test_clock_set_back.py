@@ -7,7 +7,7 @@ import time_machine
 
 from scheduling.db.clock import database_now
 from scheduling.jobs.execution.runner import RunOptions, run
-from scheduling.jobs.monitoring.incidents import current_incidents
+from scheduling.jobs.monitoring.alerting.incidents import current_incidents
 from scheduling.jobs.runs.process import this_process
 from scheduling.jobs.runs.takeover import is_dead
 from scheduling.models import Job, JobRun, RunState, ScheduledClass, Trigger

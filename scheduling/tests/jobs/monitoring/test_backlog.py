@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from scheduling.db.clock import database_now
 from scheduling.jobs.execution.runner import run
+from scheduling.jobs.monitoring.alerting.incidents import current_incidents
 from scheduling.jobs.monitoring.backlog import backlog
-from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.models import (
     Incident,
     IncidentKind,
@@ -32,7 +32,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import moment
 from scheduling.tests.jobs.helpers import horizon, request, run_options, weekly
 from scheduling.tests.support.history import add_run
-from scheduling.tests.support.http_listener import listening
+from scheduling.tests.support.servers.http_listener import listening
 
 pytestmark = pytest.mark.django_db
 # A Wednesday. The daily job was due at 02:00, the weekly one on Monday at 06:00.

@@ -11,10 +11,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from scheduling.jobs.execution.runner import run
+from scheduling.jobs.monitoring.alerting.incidents import current_incidents
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.coverage import coverage
 from scheduling.jobs.monitoring.health import health
-from scheduling.jobs.monitoring.incidents import current_incidents
 from scheduling.jobs.monitoring.status import status
 from scheduling.models import IncidentKind, Job, RunState, Trigger
 from scheduling.tests.factories import moment

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from scheduling.jobs.monitoring.alerting.incidents import current_incidents
 from scheduling.jobs.monitoring.callers import Callers
 from scheduling.jobs.monitoring.health import overdue_jobs
-from scheduling.jobs.monitoring.incidents import current_incidents
-from scheduling.jobs.monitoring.missed_runs import missed_runs
-from scheduling.jobs.monitoring.run_timeline import MISSED, timeline
+from scheduling.jobs.monitoring.history.missed_runs import missed_runs
+from scheduling.jobs.monitoring.history.run_timeline import MISSED, timeline
 from scheduling.jobs.workers.tick import SCHEDULED, due_jobs
 from scheduling.models import IncidentKind, Job
 from scheduling.selectors.metrics import last_successes

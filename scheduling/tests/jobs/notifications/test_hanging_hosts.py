@@ -10,7 +10,7 @@ from scheduling.jobs.execution.runner import run
 from scheduling.jobs.notifications import http_post, mail_server
 from scheduling.models import Incident, Job, JobRun, Message, RunState, Trigger
 from scheduling.tests.jobs.helpers import request, run_options
-from scheduling.tests.support.hanging_server import hanging_server
+from scheduling.tests.support.servers.hanging_server import hanging_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)

@@ -9,12 +9,12 @@ from scheduling.jobs.notifications.delivery import deliver
 from scheduling.jobs.notifications.outbox import queue_address, queue_alert
 from scheduling.jobs.notifications.reminders import remind
 from scheduling.models import CalendarFeed, CancelledBy, StudentGuardian
-from scheduling.selectors.feed_tokens import page_token_of
+from scheduling.selectors.feeds.tokens import page_token_of
 from scheduling.services.classes import edit
 from scheduling.services.notices import notifying
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
-from scheduling.tests.support.mail_server import mail_server
+from scheduling.tests.support.servers.mail_server import mail_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from scheduling.jobs.notifications import http_post
-from scheduling.tests.support.http_listener import listening
 from scheduling.tests.support.plugin import skip_or_fail
+from scheduling.tests.support.servers.http_listener import listening
 
 pytestmark = pytest.mark.one_database(name="sqlite")
 LARGE = b"x" * 1_000_000

@@ -13,7 +13,7 @@ from scheduling.services.classes import edit
 from scheduling.services.notices import notifying
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
-from scheduling.tests.support.mail_server import mail_server
+from scheduling.tests.support.servers.mail_server import mail_server
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 1, 4, 12, tzinfo=UTC)

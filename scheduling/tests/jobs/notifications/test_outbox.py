@@ -25,8 +25,8 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY
 from scheduling.tests.jobs.helpers import request, run_options
 from scheduling.tests.support import processes
-from scheduling.tests.support.http_listener import listening
-from scheduling.tests.support.mail_server import RESET_AFTER, RESET_BEFORE, mail_server
+from scheduling.tests.support.servers.http_listener import listening
+from scheduling.tests.support.servers.mail_server import RESET_AFTER, RESET_BEFORE, mail_server
 
 pytestmark = pytest.mark.django_db
 # Noon of the day before the classes, which are on Monday from ten.

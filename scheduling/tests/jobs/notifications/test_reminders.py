@@ -18,7 +18,7 @@ from scheduling.services.classes.edit import cancel, move, restore
 from scheduling.tests import factories as make
 from scheduling.tests.factories import MONDAY, at
 from scheduling.tests.jobs.helpers import horizon, request, run_job, run_options
-from scheduling.tests.support.hanging_server import hanging_server
+from scheduling.tests.support.servers.hanging_server import hanging_server
 
 pytestmark = pytest.mark.django_db
 # Noon of the day before the classes.

@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from django.test import Client
 
+from scheduling.jobs.monitoring.alerting.incidents import current_incidents
 from scheduling.jobs.monitoring.health import overdue_jobs
-from scheduling.jobs.monitoring.incidents import current_incidents
-from scheduling.jobs.monitoring.run_history import HistoryFilter, history
+from scheduling.jobs.monitoring.history.run_history import HistoryFilter, history
 from scheduling.models import IncidentKind, Job, RunState, Trigger
 from scheduling.tests import factories as make
 from scheduling.tests.factories import day, moment

@@ -15,7 +15,8 @@ from scheduling.jobs.runs.process import ProcessId, is_gone
 from scheduling.jobs.workers import embedded_backend as embedding
 from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests.jobs.waiting import wait_until
-from scheduling.tests.support import embedded, processes, redis_server
+from scheduling.tests.support import embedded, processes
+from scheduling.tests.support.servers import redis_server
 
 
 class Workers:

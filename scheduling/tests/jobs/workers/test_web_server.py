@@ -14,7 +14,7 @@ from scheduling.models import ACTIVE_STATES, JobRun, RunState
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.waiting import wait_until
 from scheduling.tests.support import embedded
-from scheduling.tests.support.gunicorn import serving
+from scheduling.tests.support.servers.gunicorn import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

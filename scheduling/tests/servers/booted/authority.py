@@ -1,6 +1,6 @@
 """A certificate authority with ACME on the machine, in place of Let's Encrypt."""
 
-from scheduling.tests.support.debian import Debian
+from scheduling.tests.support.machines.debian import Debian
 
 DIRECTORY = "https://authority.example.org:8443/acme/local/directory"
 CONFIGURATION = """{

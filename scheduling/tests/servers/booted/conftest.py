@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduling.tests.support.debian import Debian, NoDebian, booted
+from scheduling.tests.support.machines.debian import Debian, NoDebian, booted
 from scheduling.tests.support.processes import ROOT
 
 RELEASES = ("v1.0.0", "v1.1.0")

@@ -2,7 +2,7 @@
 
 import re
 
-from scheduling.tests.support.debian import Debian
+from scheduling.tests.support.machines.debian import Debian
 
 APP = "/srv/classtracker/app"
 HOST = "https://classes.example.org"

@@ -11,8 +11,8 @@ import re
 
 import pytest
 
-from scheduling.tests.support.debian import Debian
 from scheduling.tests.support.documents import Document
+from scheduling.tests.support.machines.debian import Debian
 from scheduling.tests.support.secret_addresses import secret_addresses
 
 from . import authority

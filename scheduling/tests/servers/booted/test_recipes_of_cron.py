@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scheduling.tests.support.debian import Debian
 from scheduling.tests.support.documents import Document
+from scheduling.tests.support.machines.debian import Debian
 
 from .studio import APP, AS_USER, HOST, answer, classes, setting, sql
 

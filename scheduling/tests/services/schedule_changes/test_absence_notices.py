@@ -14,7 +14,7 @@ from scheduling.tests import factories as make
 from scheduling.tests.factories import EARLY, MONDAY, at, day, moment
 from scheduling.tests.jobs.helpers import horizon
 from scheduling.tests.services.schedule_changes.helpers import do, look, said
-from scheduling.tests.support.mail_server import mail_server
+from scheduling.tests.support.servers.mail_server import mail_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="sqlite")]
 

@@ -24,7 +24,7 @@ from scheduling.tests.domain.examples import SOAKING
 from scheduling.tests.factories import EARLY, MONDAY, at, day
 from scheduling.tests.jobs.helpers import horizon, request, run_options, weekly
 from scheduling.tests.services.schedule_changes.helpers import do, look, touch
-from scheduling.tests.support.mail_server import mail_server
+from scheduling.tests.support.servers.mail_server import mail_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
 # The families of a closure, in make soak those of a large studio.

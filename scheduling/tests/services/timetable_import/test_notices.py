@@ -9,8 +9,8 @@ from scheduling.jobs.notifications.notices import notices_about, text_of_notice
 from scheduling.models import Message, Student
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
+from scheduling.tests.services.timetable_import.matching.test_succession import MOVED, TODAY
 
-from .test_succession import MOVED, TODAY
 from .timetable_files import NOW, everything, imported, row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database(name="postgresql")]
