@@ -68,6 +68,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Rooms", "description": "Where lessons take place."},
         {"name": "Closures", "description": "Holidays, time off, pauses."},
         {"name": "Classes", "description": "The calendar: dated classes."},
+        {"name": "Conflicts", "description": "Weekly lessons that clash with another lesson."},
         {"name": "Openings", "description": "When teachers are free."},
         {"name": "Plan", "description": "A preview of a run."},
         {"name": "Class tracking", "description": "Generating classes from the schedules."},

@@ -10,7 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from scheduling.jobs.notifications.notices import Notices, text_of_notice
+from scheduling.jobs.notifications.notices import Notices, texts_of_notices
 from scheduling.services.notices import Notified, is_default, is_offered
 
 MAX_NAMED = 10
@@ -41,14 +41,12 @@ def preview_notices(found: Notices, now: datetime) -> NoticesPreview | None:
     """Return the messages of a plan; None if the studio never notifies or nobody is concerned."""
     if not is_offered() or not (found.notices or found.without_address):
         return None
+    notices = found.notices[:MAX_SHOWN]
     shown = [
         MessagePreview(
-            str(notice.reader),
-            notice.reader.email,
-            notice.reader.get_language_display(),
-            *text_of_notice(notice, now),
+            str(notice.reader), notice.reader.email, notice.reader.get_language_display(), *texts
         )
-        for notice in found.notices[:MAX_SHOWN]
+        for notice, texts in zip(notices, texts_of_notices(notices, now), strict=True)
     ]
     return NoticesPreview(reach_text(found), shown, max(0, len(found.notices) - MAX_SHOWN))
 

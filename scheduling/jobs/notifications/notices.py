@@ -131,12 +131,23 @@ def _of_teachers(
             yield teachers[pk], change
 
 
-def text_of_notice(notice: Notice, now: datetime) -> tuple[str, str]:
-    """Return subject and body of a notice, before it is queued."""
+def texts_of_notices(notices: Sequence[Notice], now: datetime) -> list[tuple[str, str]]:
+    """Return subject and body of each notice, before they are queued."""
+    changed = [_changed(notice, now) for notice in notices]
+    names = _Names.of(place for rows in changed for _kind, *both in rows for place in both)
+    return [
+        notice_text(notice.reader, [names.line(*row) for row in rows], now)
+        for notice, rows in zip(notices, changed, strict=True)
+    ]
+
+
+def _changed(notice: Notice, now: datetime) -> list[tuple[ChangeKind, Place, Place | None]]:
     teacher_id = None if notice.is_for_family else notice.reader.pk
-    kinds = [kind_of(change.before, change.after, now, teacher_id) for change in notice.changes]
-    places = [(change.before, change.after) for change in notice.changes]
-    return notice_text(notice.reader, _lines(zip(kinds, places, strict=True)), now)
+    rows = [
+        (kind_of(change.before, change.after, now, teacher_id), change.before, change.after)
+        for change in notice.changes
+    ]
+    return [(kind, before, after) for kind, before, after in rows if kind is not None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ def test_query_count_is_limited_in_large_studio(client, django_assert_max_num_qu
     for _number in range(40):
         add_run(Job.HORIZON)
         lesson()
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(26):
         scrape(client)
 
 

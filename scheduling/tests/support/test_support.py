@@ -81,6 +81,6 @@ def test_test_marked_for_both_databases_is_refused(request, mark):
     item = request.node
     item.add_marker(mark)
     request.config.hook.pytest_itemcollected(item=item)
-    item.add_marker(pytest.mark.one_database(name="sqlite"))
+    item.add_marker(pytest.mark.one_database(name="postgresql"))
     with pytest.raises(ValueError, match="runs on no database"):
         request.config.hook.pytest_itemcollected(item=item)

@@ -146,7 +146,10 @@ def test_change_of_a_slot_is_one_message_with_all_its_lessons(
     answer = ok(api.post(f"{address}/change", body | {"plan": previewed["plan"]}))
     assert answer["notified"] == {"queued": 1, "withoutAddress": []}
     body = Message.objects.get().body
-    assert body.count("17:00–18:00 (before: Tuesday") == answer["counts"]["moved"] == 11
+    assert answer["counts"]["moved"] == 11
+    line = "Tuesdays, 17:00–18:00, from Tuesday 13 January (before: Tuesdays, 10:00–11:00)"
+    assert body.count("Tuesday") == 3
+    assert line in body
     assert "6 January" not in body
 
 
@@ -154,7 +157,7 @@ def test_change_of_a_slot_is_one_message_with_all_its_lessons(
     ("change", "body", "count", "subject"),
     [
         ("pause", {"from": TUESDAY, "to": "2026-01-13"}, 2, "2 lessons are cancelled"),
-        ("end", {"on": "2026-03-17"}, 1, "Cancelled: Lesson with Marta Gil, Tuesday 24 March"),
+        ("end", {"on": "2026-03-17"}, 1, "Cancelled: Lesson with Marta Gil, Tuesdays, 10:00, from"),
     ],
 )
 def test_pause_and_end_are_notified(
@@ -174,4 +177,6 @@ def test_zone_of_a_teacher_is_notified_in_local_times(api: APIClient, slots: lis
     )
     assert answer["notified"] == BOTH
     line = Message.objects.get().body.split("\n")[3]
-    assert line.endswith("10:00–11:00 (Asia/Tokyo) (before: Tuesday 6 January, 10:00–11:00)")
+    assert line.endswith(
+        "10:00–11:00 (Asia/Tokyo), from Tuesday 6 January (before: Tuesdays, 10:00–11:00)"
+    )

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 
 from scheduling.jobs.notifications.delivery import deliver
-from scheduling.jobs.notifications.notices import notices_about, text_of_notice
+from scheduling.jobs.notifications.notices import notices_about, texts_of_notices
 from scheduling.models import Closure, Message, MessageItem, MessageState, ScheduledClass, Student
 from scheduling.services.schedule_changes import (
     AddClosure,
@@ -93,7 +93,7 @@ def test_new_weekday_is_told_although_no_class_of_it_is_stored(piano):
         "- Ana: Piano with Marta Gil: Thursdays, 17:00–18:00, from Thursday 12 February "
         "(before: Mondays, 16:00–17:00)"
     )
-    assert text_of_notice(notice, EARLY) == (family.subject, family.body)
+    assert texts_of_notices([notice], EARLY) == [(family.subject, family.body)]
     assert found["marta@example.org"].subject.startswith("New time: Piano with Ana Ruiz, Thursdays")
     # What a run stores later is no other change.
     horizon(FEBRUARY)

@@ -5,7 +5,7 @@ from django.core import mail
 
 from scheduling.jobs.generation.approved_plan import StalePlanError
 from scheduling.jobs.notifications.delivery import deliver
-from scheduling.jobs.notifications.notices import notices_about, text_of_notice
+from scheduling.jobs.notifications.notices import notices_about, texts_of_notices
 from scheduling.models import Message, Student
 from scheduling.tests import factories as make
 from scheduling.tests.jobs.helpers import horizon
@@ -40,7 +40,7 @@ def test_preview_has_the_messages_and_writes_nothing():
     before = everything()
     report = imported(REPLACED, dry_run=True)
     (notice,) = notices_about(report.changes, NOW).notices
-    _subject, body = text_of_notice(notice, NOW)
+    [(_subject, body)] = texts_of_notices([notice], NOW)
     assert TEXT in body
     assert everything() == before
     assert not Message.objects.exists()
