@@ -13,6 +13,8 @@ PRODUCTION := env TZ=UTC DEBUG=false ALLOWED_HOSTS=classes.example.org \
 AT_ONCE ?= 4
 # Work stealing, as the last quarter of the tests is slow and would start on one process.
 SPREAD = -n $(AT_ONCE) --dist=worksteal
+# A test that hangs fails with its traceback.
+HANGS = -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
 # The seed of the examples in long tests, which changes daily.
 ifndef SEED
@@ -65,7 +67,7 @@ test test-all: venv-dev
 	@failed=""; \
 	for db in sqlite postgresql; do \
 		echo "== $$db"; \
-		$(PY) -m pytest -q $(SPREAD) --db=$$db -m "not soak and not servers $(ONCE)" || failed="$$failed $$db"; \
+		$(PY) -m pytest -q $(SPREAD) $(HANGS) --db=$$db -m "not soak and not servers $(ONCE)" || failed="$$failed $$db"; \
 	done; \
 	[ -z "$$failed" ] || { echo "make $@: failed on:$$failed" >&2; exit 1; }
 
