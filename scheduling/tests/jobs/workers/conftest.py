@@ -139,9 +139,13 @@ class RQ(Services):
             os.kill(pid, signal.SIGTERM)
 
     def kill(self, run: JobRun) -> None:
+        # If its parent died first, the kernel would continue the stopped process of the task.
+        for process in self.started:
+            process.send_signal(signal.SIGSTOP)
+        os.kill(int(run.process.partition("@")[0]), signal.SIGKILL)
         for process in self.started:
             processes.end(process)
-        super().kill(run)
+        wait_until(lambda: is_gone(ProcessId(run.host, run.process)))
 
     def end(self) -> None:
         for pid in self.pids():
