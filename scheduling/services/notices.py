@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from scheduling.domain.series import SeriesKey, SeriesKind
 from scheduling.jobs.notifications.changes import (
     ClassChange,
     Place,
@@ -31,6 +30,7 @@ from scheduling.jobs.notifications.weekly_lessons import (
 )
 from scheduling.jobs.workers.enqueue import enqueue_delivery
 from scheduling.models import FixedSchedule, NotifyRule, RecurringSlot, ScheduledClass, Student
+from scheduling.selectors.schedules.series import key_of
 from scheduling.selectors.studio import studio
 
 
@@ -143,9 +143,8 @@ def reach_of_rule(
     rule: FixedSchedule | RecurringSlot, now: datetime, author_id: int | None = None
 ) -> Notices:
     """Return the notices that a change of a weekly lesson would send; their texts are not known."""
-    kind = "fixed_schedule" if isinstance(rule, FixedSchedule) else "recurring_slot"
     weekly = load_weekly_lessons(Q(student_id=rule.student_id), now)
-    planned = next_places(weekly, now).get(SeriesKey(SeriesKind(kind), rule.pk))
+    planned = next_places(weekly, now).get(key_of(rule))
     places = [Place.of(row) for row in rule.classes.filter(starts_at__gt=now)]
     places += [planned] if planned else []
     return notices_about(_reached(places, rule.student_id, now), now, author_id)

@@ -126,14 +126,6 @@ def lines_of(
     return sorted(found, key=lambda line: (line.start, line.student))
 
 
-def count_lines(
-    request: HttpRequest, query: CalendarQuery, first: date, end: date, zone: ZoneInfo
-) -> int:
-    """Return the number of stored lessons that ``lines_of`` returns. One query."""
-    midnights = (datetime.combine(day, time(), zone) for day in (first, end))
-    return between(query.stored.of(visible_classes(request.user)), *midnights).order_by().count()
-
-
 def _stored(
     request: HttpRequest, query: CalendarQuery, first: date, end: date, zone: ZoneInfo | None
 ) -> list[Line]:

@@ -43,6 +43,12 @@ class _SharedColumns(NamedTuple):
     teacher__is_active: bool
 
 
+def key_of(rule: FixedSchedule | RecurringSlot) -> SeriesKey:
+    """Return the key of a stored rule."""
+    fixed = isinstance(rule, FixedSchedule)
+    return SeriesKey(SeriesKind.FIXED_SCHEDULE if fixed else SeriesKind.RECURRING_SLOT, rule.pk)
+
+
 def rows_of(kind: SeriesKind) -> QuerySet[Any]:
     """Return all rows of the table of ``kind``."""
     return MODELS[kind]._default_manager.all()

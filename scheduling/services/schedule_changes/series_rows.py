@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from scheduling.domain.series import Series, SeriesKey, SeriesKind
 from scheduling.domain.windows import DAY
-from scheduling.models import FixedSchedule, RecurringSlot, SlotStatus
-from scheduling.selectors.schedules.series import MODELS, load_by_key
+from scheduling.models import RecurringSlot, SlotStatus
+from scheduling.selectors.schedules.series import MODELS, key_of, load_by_key
 from scheduling.services.schedules.fixed_schedule import end_fixed_schedule
 from scheduling.services.schedules.succession import Rule
 
@@ -21,12 +21,6 @@ CHANGEABLE = {
     SeriesKind.FIXED_SCHEDULE: (*_COMMON, "end_time"),
     SeriesKind.RECURRING_SLOT: (*_COMMON, "duration_minutes"),
 }
-
-
-def key_of(rule: Rule) -> SeriesKey:
-    """Return the key of a stored rule."""
-    fixed = isinstance(rule, FixedSchedule)
-    return SeriesKey(SeriesKind.FIXED_SCHEDULE if fixed else SeriesKind.RECURRING_SLOT, rule.pk)
 
 
 def lock_row(key: SeriesKey) -> Rule:

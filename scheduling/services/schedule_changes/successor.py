@@ -13,10 +13,11 @@ from scheduling.domain.series import Series
 from scheduling.domain.windows import DAY, monday_of, monday_of_number, week_number
 from scheduling.models import ClassStatus, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
+from scheduling.selectors.schedules.series import key_of
 from scheduling.services.schedules.succession import hand_over_pauses
 from scheduling.text.dates import long_day
 
-from .series_rows import CHANGEABLE, Rule, key_of, series_of, set_values
+from .series_rows import CHANGEABLE, Rule, series_of, set_values
 
 _COPIED = ("student", "valid_until", "status")
 

@@ -7,13 +7,9 @@ from django.db.models import Q
 from scheduling.domain.windows import DAY
 from scheduling.models import Closure, FixedSchedule, RecurringSlot, ScheduledClass
 from scheduling.selectors.classes import NOT_EDITED
+from scheduling.selectors.schedules.series import key_of
 
 Rule = FixedSchedule | RecurringSlot
-
-
-def source_of(rule: Rule) -> str:
-    """Return the name of the foreign key from a class to ``rule``."""
-    return "fixed_schedule" if isinstance(rule, FixedSchedule) else "recurring_slot"
 
 
 def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
@@ -21,7 +17,7 @@ def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
 
     Edited classes, and those that have begun, are fixed: they fulfil their weeks.
     """
-    source = source_of(rule)
+    source = key_of(rule).kind.value
     ahead = ScheduledClass.objects.filter(**{source: rule}, occurrence_date__gte=day)
     ahead.filter(~NOT_EDITED | Q(starts_at__lte=now)).update(**{source: new})
     hand_over_pauses(rule, new, day)
@@ -29,7 +25,7 @@ def hand_over(rule: Rule, new: Rule, day: date, now: datetime) -> None:
 
 def hand_over_pauses(rule: Rule, new: Rule, day: date) -> None:
     """Hand over the pauses from ``day`` on; a pause that began earlier is split."""
-    source = source_of(rule)
+    source = key_of(rule).kind.value
     for pause in Closure.objects.filter(**{source: rule}, last_date__gte=day):
         if pause.first_date < day:
             before = Closure.objects.get(pk=pause.pk)

@@ -16,6 +16,7 @@ from scheduling.models import Closure, Student, Teacher
 from scheduling.models.fields import LineInput
 from scheduling.models.studio import foreign_zone
 from scheduling.selectors.rooms import offered_rooms
+from scheduling.selectors.schedules.series import key_of
 from scheduling.services.schedule_changes import (
     AddClosure,
     ChangeAllFuture,
@@ -32,7 +33,7 @@ from scheduling.services.schedule_changes import (
     ResumeSeries,
     ScheduleChange,
 )
-from scheduling.services.schedule_changes.series_rows import CHANGEABLE, key_of
+from scheduling.services.schedule_changes.series_rows import CHANGEABLE
 from scheduling.text.dates import full_day
 
 

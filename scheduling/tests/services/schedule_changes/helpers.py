@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from scheduling.models import FixedSchedule, RecurringSlot, ScheduledClass
+from scheduling.selectors.schedules.series import key_of
 from scheduling.services.schedule_changes import (
     ChangeContext,
     ChangePlan,
@@ -13,7 +14,6 @@ from scheduling.services.schedule_changes import (
     apply,
     preview,
 )
-from scheduling.services.schedule_changes.series_rows import key_of
 from scheduling.tests.factories import MONDAY, moment
 
 __all__ = ["active", "at_moment", "do", "key_of", "look", "said", "successor_of", "touch"]
