@@ -167,7 +167,7 @@ class LogEntryAdmin(ReadOnlyMixin, LargeTableMixin, admin.ModelAdmin):
     ordering = ("-timestamp", "-id")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        # Shown nowhere; PostgreSQL's driver refuses a value that is no address.
+        # Shown nowhere; PostgreSQL's driver refuses a value that is not an address.
         if lookup.startswith("remote_addr"):
             return False
         return super().lookup_allowed(lookup, value, request)

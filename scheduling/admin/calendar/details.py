@@ -190,7 +190,7 @@ def _perform(
 
 
 def _recording(occurrence: ClassOrOccurrence, notified: bool) -> AbstractContextManager[Edit]:
-    """Record an edit for its undo; ``notified``: families and teachers are told of it."""
+    """Record an edit for its undo; ``notified``: families and teachers are notified."""
     if isinstance(occurrence, ScheduledClass):
         return recording(occurrence.pk)
     keeps_row = notified and occurrence.outcome is Outcome.CREATED

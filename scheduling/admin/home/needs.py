@@ -33,7 +33,7 @@ from scheduling.services.classes.make_ups import make_ups_owed
 from scheduling.text.dates import number_text, plain_day
 
 MAX_NAMES = 3
-# The statements of the status that the card lists for whoever sees all classes.
+# Readers of all classes see these statements of the status under “Needs you”.
 LISTED = ("unresolved_conflicts", "unmarked_lessons")
 
 

@@ -36,7 +36,7 @@ def offer_notices(form: ModelForm, row: Any, reach: Callable[[Any, datetime], No
 
 
 class RuleForm(ModelForm):
-    """A weekly lesson; its changes are told to families and teachers if ``notify`` is ticked."""
+    """A weekly lesson. With ``notify``, families and teachers are notified of its changes."""
 
     notify = notify_field()
 
@@ -51,7 +51,7 @@ class RuleForm(ModelForm):
 
 
 class StudentForm(ModelForm):
-    """A student; changes of the lessons are told to families and teachers, likewise."""
+    """A student. With ``notify``, the family and teachers are notified of changed lessons."""
 
     notify = notify_field()
 

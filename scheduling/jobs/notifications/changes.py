@@ -34,8 +34,8 @@ class Place:
     ``is_new``: before a family booked it, there was no class. ``is_added``: before a person changed
     the weekly lesson, there was no class.
 
-    With ``weeks`` it stands for a class every so many weeks, of which it is the first one; ``last``
-    is the date of the last one, None if no end is known.
+    ``weeks``: the first of a series of classes, one every ``weeks`` weeks; 0 for a single class.
+    ``last`` is the date of the last one, None if no end is known.
     """
 
     student_id: int

@@ -16,7 +16,7 @@ from scheduling.domain.windows import monday_of_number, week_number
 from .changes import ClassChange, Place, WeekOfSeries, local_day
 from .weekly_lessons import MARGIN, WEEKS, WeeklyLessons, load_weekly_lessons, takes_place
 
-# So many changed occurrences of a weekly lesson are listed; more are one change of the lesson.
+# The most changed occurrences that are listed. More are one change of the weekly lesson.
 LISTED = 4
 
 
